@@ -1,0 +1,192 @@
+"""What differs between interpreters: the only file that mentions a Python version.
+
+Each name says why it is here and from which version on it could go ("until 2.6": the stdlib of
+2.6 and later has it).  Features are probed once, at import; nothing asks for sys.platform.
+"""
+import atexit
+import errno
+import os
+import select
+import socket
+import sys
+import threading
+import time
+import types
+
+from six import moves, text_type
+
+try:
+    import _thread
+except ImportError:     # until 3.0
+    import thread as _thread
+
+try:
+    import multiprocessing
+except ImportError:     # until 2.6, unless the backport is installed; Jython; --without-threads
+    multiprocessing = None
+
+try:
+    import fcntl
+except ImportError:     # Windows, Jython
+    fcntl = None
+
+try:
+    from functools import partial
+except ImportError:     # until 2.5
+    class partial(object):
+        pass
+
+try:
+    from io import BytesIO
+except ImportError:     # until 2.6
+    from StringIO import StringIO as BytesIO
+
+try:
+    INTEGERS = (int, long)
+except NameError:       # from 3.0 on
+    INTEGERS = (int,)
+
+try:
+    ResourceWarning = ResourceWarning
+    if sys.version_info < (3, 8):
+        ResourceWarning = None      # until 3.8 the stdlib's Pool did not warn
+except NameError:
+    ResourceWarning = None
+
+try:
+    import signal
+except ImportError:
+    signal = None
+
+try:
+    BaseException = BaseException   # until 2.5: KeyboardInterrupt was an Exception
+except NameError:
+    BaseException = Exception
+
+try:
+    next = next
+except NameError:       # until 2.6
+    def next(iterator):
+        return iterator.next()
+
+monotonic = getattr(time, 'monotonic', time.time)      # until 3.3
+get_ident = _thread.get_ident
+allocate_lock = _thread.allocate_lock
+text = text_type
+
+# What can be cut into chunks in the caller: no code of the user's runs.  On 2.x range() is a
+# list and xrange a type of its own.
+SEQUENCES = (list, tuple, type(moves.xrange(1)))
+
+# The parent's pid; where there is none to ask for (Windows until 3.2), everybody's is the same.
+getppid = getattr(os, 'getppid', lambda: None)
+
+# Until 3.2 a lock can't be waited for with a time limit, nor left by Ctrl-C.
+TIMED_LOCKS = sys.version_info >= (3, 2)
+
+# From 3.4 on a descriptor is not inherited by a program started later, unless asked for (PEP 446).
+INHERIT_NOTHING = hasattr(os, 'set_inheritable')
+
+# What a system call says when it could not begin or go on, and is to be tried again later.
+AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
+
+
+def interrupted(error):
+    """True for a system call that a signal broke off: until 3.5 (PEP 475) all of them are."""
+    return error.args and error.args[0] == errno.EINTR
+
+
+def retry(call, *args):
+    """Call until no signal breaks it off."""
+    while True:
+        try:
+            return call(*args)
+        except (OSError, IOError, socket.error, select.error):
+            if not interrupted(sys.exc_info()[1]):
+                raise
+
+
+def bare(kind):
+    """An instance without its __init__ called; on 2.4 exceptions are of old classes."""
+    if isinstance(kind, type):
+        return kind.__new__(kind)
+    return types.InstanceType(kind)
+
+
+def thread(target, args, name):
+    """Start a daemon thread; returns it.  (Thread.daemon is 2.6+, setDaemon() warns from 3.10.)"""
+    made = threading.Thread(target=target, args=args, name=name)
+    if hasattr(threading.Thread, 'daemon'):
+        made.daemon = True
+    else:
+        made.setDaemon(True)
+    made.start()
+    return made
+
+
+def cloexec(sock):
+    """Keep a socket from programs that are started later (until 3.4 they inherit it)."""
+    if fcntl is not None and not INHERIT_NOTHING:
+        flags = fcntl.fcntl(sock.fileno(), fcntl.F_GETFD)
+        fcntl.fcntl(sock.fileno(), fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)
+
+
+def mask_interrupts(how='SIG_BLOCK'):
+    """Block Ctrl-C in this thread, or SIG_UNBLOCK it; returns whether it was blocked before.
+
+    A thread started to serve should not be the one that a signal interrupts, and a child should
+    not be interrupted before it is able to answer.  None where that can't be said (until 3.3).
+    """
+    if not hasattr(signal, 'pthread_sigmask'):
+        return None
+    return signal.SIGINT in signal.pthread_sigmask(getattr(signal, how), [signal.SIGINT])
+
+
+def forking_pickler():
+    """The stdlib's ForkingPickler where it pickles in C with a table (3.4 on); else None."""
+    if multiprocessing is None or sys.version_info < (3, 4):
+        return None
+    return __import__('multiprocessing.reduction', None, None, ['reduction']).ForkingPickler
+
+
+FORKING_PICKLER = forking_pickler()
+
+
+def spawn_module():
+    """multiprocessing.spawn, which knows how to make a new interpreter look like this (3.4 on)."""
+    if FORKING_PICKLER is None:
+        return None
+    return __import__('multiprocessing.spawn', None, None, ['spawn'])
+
+
+def at_exit(function):
+    """Call the function when this process ends; returns what not_at_exit() takes.
+
+    Before multiprocessing ends the processes that are left, in a worker of its own, too.
+    """
+    if multiprocessing is None:
+        _at_exit[function] = True
+        return function
+    util = __import__('multiprocessing.util', None, None, ['util'])
+    return util.Finalize(None, function, exitpriority=15)
+
+
+def not_at_exit(registered):
+    if multiprocessing is None:
+        _at_exit.pop(registered, None)
+    else:
+        registered.cancel()
+
+
+_at_exit = {}
+_pid = os.getpid()
+
+
+def _run_at_exit():
+    if os.getpid() == _pid:
+        for function in list(_at_exit):
+            function()
+
+
+if multiprocessing is None:
+    atexit.register(_run_at_exit)

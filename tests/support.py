@@ -1,0 +1,412 @@
+"""What every test leans on: deadlines, one class per engine, programs in fresh interpreters.
+
+A test here never hangs: its `deadline` (seconds) makes it fail.  First an alarm raises in the
+main thread, with the stacks of all threads in the message, and again every few seconds if that
+was swallowed; a test which uses SIGALRM itself says `alarm = False`.  Where no exception gets
+through (an untimed lock on 2.x), a thread reports what hung and ends the process with 70.
+
+    class Apply(object):                          # one body ...
+        def test_value(self):
+            self.assertEqual(self.pool.apply(abs, (-2,)), 2)
+
+    each_engine(globals(), Apply)                 # ... ForkTestApply, ForkTcpTestApply, ...
+"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import unittest
+
+import six
+
+try:
+    import faulthandler
+except ImportError:     # before 3.3
+    faulthandler = None
+try:
+    import thread as _thread
+except ImportError:     # 3.x
+    import _thread
+if not hasattr(unittest, 'SkipTest'):   # before 2.7
+    import unittest2 as unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+GRACE = 15              # seconds from a test's deadline to the end of the process
+VARIANTS = ('fork', 'fork_tcp', 'subprocess', 'subprocess_tcp', 'thread', 'serial')
+PROCESS_VARIANTS = VARIANTS[:4]
+CONCURRENT_VARIANTS = VARIANTS[:5]
+
+SkipTest = unittest.SkipTest
+b = six.b
+monotonic = getattr(time, 'monotonic', time.time)
+
+
+def skip(reason):
+    """Skip the test that runs now (a call, not a decorator)."""
+    raise SkipTest(reason)
+
+
+def wait_until(predicate, timeout=10, interval=0.01):
+    """Call `predicate` until it is true or the time is over; return what it said last."""
+    end = monotonic() + timeout
+    while True:
+        value = predicate()
+        if value or monotonic() > end:
+            return value
+        time.sleep(interval)
+
+
+def read_text(path):
+    stream = open(path, 'rb')
+    try:
+        data = stream.read()
+    finally:
+        stream.close()
+    if six.PY3:
+        data = data.decode('utf-8', 'replace')
+    return data.replace('\r\n', '\n')
+
+
+def alive(pid):
+    """Is the process running?  A zombie isn't."""
+    try:
+        if os.path.exists('/proc/self/stat'):
+            return read_text('/proc/%d/stat' % pid).rsplit(')', 1)[1].split()[0] not in 'ZXx'
+        os.kill(pid, 0)
+        return True
+    except EnvironmentError:
+        return False
+
+
+def thread_stacks():
+    """The stacks of all threads as text (2.4: only of the one that asks)."""
+    if not hasattr(sys, '_current_frames'):
+        return 'This thread:\n' + ''.join(traceback.format_stack())
+    return '\n'.join(['Thread %s:\n%s' % (ident, ''.join(traceback.format_stack(frame)))
+                      for ident, frame in sys._current_frames().items()])
+
+
+class Elapsed(object):
+    """Seconds since it was made: `clock = Elapsed(); ...; clock.seconds`."""
+    def __init__(self):
+        self._start = monotonic()
+
+    seconds = property(lambda self: monotonic() - self._start)
+
+
+# ---- deadlines
+
+class Deadline(object):
+    """start() ... stop() around what must not hang; see the top of this file."""
+
+    running = []        # what the watching thread watches
+    thread = []         # the pid of the process whose watching thread runs
+
+    def __init__(self, label, seconds, alarm=True):
+        self.label = label
+        self.seconds = seconds
+        self.alarm = alarm and hasattr(signal, 'alarm')
+        self.passed = False
+
+    def start(self):
+        self.end = monotonic() + self.seconds
+        self.running.append(self)
+        if os.getpid() not in self.thread:
+            self.thread[:] = [os.getpid()]
+            _thread.start_new_thread(_watch, (self.running, monotonic, time.sleep))
+        if self.alarm:
+            try:
+                self._old = signal.signal(signal.SIGALRM, self._ring)
+            except ValueError:      # not the main thread
+                self.alarm = False
+            else:
+                signal.alarm(int(self.seconds))
+
+    def stop(self):
+        if self.alarm:
+            signal.alarm(0)
+            if self._old is not None:   # else not set by Python
+                signal.signal(signal.SIGALRM, self._old)
+        self.running.remove(self)
+
+    def _ring(self, signum, frame):
+        self.passed = True
+        signal.alarm(5)
+        raise AssertionError('%s hung: not done after %d s\n%s'
+                             % (self.label, self.seconds, thread_stacks()))
+
+
+def _watch(running, now, sleep):
+    # No lock and no import in here, for tests fork while this thread is anywhere in it; and no
+    # global name while nothing runs, for 2.x ends by setting those to None.
+    while True:
+        sleep(0.5)
+        for deadline in list(running):
+            if now() > deadline.end + GRACE:
+                try:
+                    os.write(2, b('\n%s hung, beyond interruption\n' % deadline.label))
+                    if faulthandler is not None:
+                        faulthandler.dump_traceback(2)
+                    else:
+                        os.write(2, b(thread_stacks()))
+                finally:
+                    os._exit(70)
+
+
+class TestCase(unittest.TestCase):
+    deadline = 60
+    alarm = True
+
+    def run(self, result=None):
+        guard = Deadline(self.id(), self.deadline, self.alarm)
+        guard.start()
+        try:
+            return unittest.TestCase.run(self, result)
+        finally:
+            guard.stop()
+            if guard.passed:
+                self.overdue()
+            while Script.started:
+                Script.started.pop().discard()
+
+    def overdue(self):
+        """The deadline of the test that ran has passed."""
+
+    def catch(self, exception, function, *args, **kwds):
+        """Call the function, which must raise `exception` (or one of a tuple); return that."""
+        try:
+            value = function(*args, **kwds)
+        except exception:
+            return sys.exc_info()[1]
+        self.fail('%r not raised by %r, it returned %.200r' % (exception, function, value))
+
+    def run_threads(self, functions):
+        """Call each function in a thread of its own (that the process needn't wait for at its
+        end) and wait for all; what they raise is a failure."""
+        ended = []
+
+        def call(function):
+            error = None
+            try:
+                function()
+            except:
+                error = traceback.format_exc()
+            ended.append(error)
+        for function in functions:
+            _thread.start_new_thread(call, (function,))
+        wait_until(lambda: len(ended) == len(functions), self.deadline)
+        self.assertEqual(ended, [None] * len(functions))
+
+
+# ---- one class per engine
+
+def unavailable(engine):
+    """Why this interpreter can't have the engine at all, or None."""
+    if engine != 'fork':
+        return
+    if not hasattr(os, 'fork'):
+        return 'this platform has no os.fork'
+    for name in ('multiprocessing', 'processing'):
+        try:
+            __import__(name)
+            return
+        except ImportError:
+            pass
+    return 'this interpreter has no multiprocessing and no backport of it'
+
+
+class EngineTestCase(TestCase):
+    """Base of the classes that each_engine() makes (who overrides setUp or tearDownClass
+    calls these)."""
+
+    variant = engine = channel = None
+    is_process = False
+    pool_size = 2               # of the pool that the tests of a class share
+    _shared = ()
+
+    def setUp(self):
+        reason = unavailable(self.engine)
+        if reason:
+            skip(reason)
+
+    @classmethod
+    def tearDownClass(cls):
+        guard = Deadline('tearDownClass of %s' % cls.__name__, cls.deadline, cls.alarm)
+        guard.start()
+        try:
+            while cls._shared:
+                cls.end(cls._shared.pop())
+        finally:
+            guard.stop()
+
+    def needs(self, promise):
+        """Skip where the engine declares that it can't keep this promise."""
+        from shim import engines
+        reason = engines.CANNOT.get(self.engine, {}).get(promise)
+        if reason:
+            skip('%s can not keep promise %d: %s' % (self.engine, promise, reason))
+
+    @classmethod
+    def _context(cls):
+        import shim
+        return shim.get_context(cls.engine)
+
+    ctx = property(lambda self: self._context())
+
+    @classmethod
+    def make_pool(cls, *args, **kwds):
+        """A pool of this variant; end() is the caller's affair."""
+        previous = os.environ.pop('SHIM_CHANNEL', None)
+        if cls.channel:
+            os.environ['SHIM_CHANNEL'] = cls.channel
+        try:
+            return cls._context().Pool(*args, **kwds)
+        finally:
+            os.environ.pop('SHIM_CHANNEL', None)
+            if previous is not None:
+                os.environ['SHIM_CHANNEL'] = previous
+
+    @classmethod
+    def end(cls, pool):
+        """Terminate the pool and see that no worker process of it is left."""
+        pids = []
+        if cls.is_process:
+            pids = [worker.pid for worker in list(pool._pool)]
+        pool.terminate()
+        pool.join()
+        if not wait_until(lambda: not [pid for pid in pids if alive(pid)], 5):
+            raise AssertionError('some workers are left after terminate(): %r' % pids)
+
+    def Pool(self, *args, **kwds):
+        """A pool of this variant, terminated after the test."""
+        pool = self.make_pool(*args, **kwds)
+        self.addCleanup(self.end, pool)
+        return pool
+
+    @property
+    def pool(self):
+        """The pool of `pool_size` workers which the tests of a class share."""
+        cls = self.__class__
+        if not cls.__dict__.get('_shared'):
+            cls._shared = [self.make_pool(self.pool_size)]
+        return cls._shared[-1]
+
+    def overdue(self):
+        # What hung may have been the shared pool: the next test gets another one.
+        if self._shared:
+            self.__class__._shared = []
+
+
+def each_engine(namespace, *mixins, **options):
+    """Make a TestCase of each mixin for each variant (`variants=` for fewer) and put it into
+    the namespace, under the variant's name before the mixin's: ForkTcpTestApply."""
+    for mixin in mixins:
+        for variant in options.get('variants', VARIANTS):
+            engine = variant.split('_')[0]
+            channel = None
+            if variant.endswith('_tcp'):
+                channel = 'tcp'
+            name = variant.title().replace('_', '') + 'Test' + mixin.__name__
+            namespace[name] = type(name, (mixin, EngineTestCase), {
+                '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
+                'variant': variant, 'engine': engine, 'channel': channel,
+                'is_process': engine in ('fork', 'subprocess')})
+
+
+# ---- programs in fresh interpreters
+
+class Script(object):
+    """A program that runs in an interpreter, session and process group of its own."""
+
+    started = []        # discarded at the end of the test
+
+    def __init__(self, source, args=(), env=None, stdin='', options=()):
+        self.folder = tempfile.mkdtemp()
+        self.path = os.path.join(self.folder, 'script.py')
+        self._write('script.py', source)
+        self._write('stdin', stdin)
+        environ = dict(os.environ)
+        environ['PYTHONPATH'] = os.pathsep.join(
+            [ROOT] + [path for path in [environ.get('PYTHONPATH')] if path])
+        environ.update(env or {})
+        files = [open(os.path.join(self.folder, 'stdin'), 'rb'),
+                 open(os.path.join(self.folder, 'stdout'), 'wb'),
+                 open(os.path.join(self.folder, 'stderr'), 'wb')]
+        kwds = {'close_fds': True}
+        if sys.version_info >= (3, 2):
+            kwds['start_new_session'] = True
+        elif hasattr(os, 'setsid'):
+            kwds['preexec_fn'] = os.setsid
+        self._clock = Elapsed()
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable] + list(options) + [self.path] + list(args),
+                stdin=files[0], stdout=files[1], stderr=files[2], env=environ, **kwds)
+        finally:
+            for each in files:
+                each.close()
+        self.pid = self.process.pid
+        self.started.append(self)
+
+    def _write(self, name, text):
+        stream = open(os.path.join(self.folder, name), 'w')
+        stream.write(text)
+        stream.close()
+
+    def _read(self, name):
+        return read_text(os.path.join(self.folder, name))
+
+    stdout = property(lambda self: self._read('stdout'), doc='What it has written so far.')
+    stderr = property(lambda self: self._read('stderr'), doc='What it has written so far.')
+
+    def poll(self):
+        """The exit status (as Popen's), or None while it runs."""
+        return self.process.poll()
+
+    def wait(self, timeout=60):
+        """Return (returncode, stdout, stderr, seconds); after the timeout fail the test."""
+        if not wait_until(lambda: self.poll() is not None, timeout):
+            self.kill_group()
+            raise AssertionError('not done within %s s\n%s' % (timeout, self._outputs()))
+        return self.process.returncode, self.stdout, self.stderr, self._clock.seconds
+
+    def wait_for(self, text, timeout=30):
+        """Wait until the text is in its stdout and return all that is there."""
+        if not wait_until(lambda: text in self.stdout or self.poll() is not None, timeout) \
+                or text not in self.stdout:
+            status = self.poll()
+            self.kill_group()
+            raise AssertionError('no %r from the program (status %s)\n%s'
+                                 % (text, status, self._outputs()))
+        return self.stdout
+
+    def _outputs(self):
+        return '--- stdout\n%s\n--- stderr\n%s' % (self.stdout, self.stderr)
+
+    def kill_group(self, signum=None):
+        """Signal (by default kill) the program and all it started."""
+        if signum is None:
+            signum = signal.SIGKILL
+        try:
+            os.killpg(self.pid, signum)
+        except OSError:     # nobody left
+            pass
+
+    def discard(self):
+        self.kill_group()
+        self.process.wait()
+        shutil.rmtree(self.folder, True)
+
+
+def start_script(source, args=(), env=None, stdin='', options=()):
+    """Start a program; whatever of it is left when the test ends will be killed."""
+    return Script(source, args, env, stdin, options)
+
+
+def run_script(source, timeout=60, args=(), env=None, stdin='', options=()):
+    """Run a program and return (returncode, stdout, stderr, seconds)."""
+    return Script(source, args, env, stdin, options).wait(timeout)
