@@ -1,0 +1,142 @@
+"""Channels: two connected sockets, by socketpair or by loopback TCP.
+
+The parent's ends are known here, so that a child made by fork can close them: an end left open in
+a child keeps the channel of a dead worker from ending (EOF), and its worker from noticing that
+the parent is gone.
+"""
+import binascii
+import os
+import socket
+import threading
+
+from shim import compat
+
+TOKEN = 16              # bytes of the secret that says which worker it is
+_locks = {}             # {pid: the lock under which this process forks}
+_open = []              # this process' ends of channels to others
+
+
+def fork_lock():
+    """The lock that protects making a channel and its worker.
+
+    Held while a child is made, so that no other worker made at that moment inherits the ends that
+    are still open here.  One for each process: a child inherits its parent's, locked for ever.
+    """
+    return _locks.setdefault(os.getpid(), threading.RLock())
+
+
+def wants_tcp():
+    """True where channels are loopback TCP: asked for, or there is no socketpair."""
+    return os.environ.get('SHIM_CHANNEL') == 'tcp' or not hasattr(socket, 'socketpair')
+
+
+def pair(tcp=False):
+    """Two connected stream sockets of this process."""
+    if not tcp and hasattr(socket, 'socketpair'):
+        ends = socket.socketpair()
+        for end in ends:
+            compat.cloexec(end)
+        return ends
+    server = listen()
+    try:
+        near = connect(server.getsockname()[1])
+        while True:
+            far = accept(server)
+            # Anybody on this machine may have connected in between.
+            if far.getpeername() == near.getsockname():
+                return near, far
+            far.close()
+    finally:
+        server.close()
+
+
+def listen():
+    """A socket that listens on a free port of the loopback interface."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    compat.cloexec(server)
+    server.bind(('127.0.0.1', 0))
+    server.listen(8)
+    return server
+
+
+def connect(port):
+    """A socket connected to a port of the loopback interface."""
+    near = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    compat.cloexec(near)
+    compat.retry(near.connect, ('127.0.0.1', port))
+    near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return near
+
+
+def accept(server):
+    """The next connection to a listening socket."""
+    far = compat.retry(server.accept)[0]
+    compat.cloexec(far)
+    far.setblocking(True)
+    far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return far
+
+
+def token():
+    """A secret to recognise one worker by, as ASCII text of 2 * TOKEN characters."""
+    return binascii.hexlify(os.urandom(TOKEN)).decode('ascii')
+
+
+def read(sock, count):
+    """Just so many bytes from a blocking socket; EOFError if it ends before."""
+    parts = []
+    while count:
+        data = compat.retry(sock.recv, min(count, 1 << 20))
+        if not data:
+            raise EOFError
+        parts.append(data)
+        count -= len(data)
+    return ''.encode('ascii').join(parts)
+
+
+def shake(sock, ours, theirs, seconds, first):
+    """Show our token and check theirs, on a new connection; False if it is not who it should be.
+
+    The one that connected shows its token first, so that nobody learns the other one by asking.
+    """
+    sock.settimeout(seconds)
+    try:
+        try:
+            if first:
+                sock.sendall(ours.encode('ascii'))
+            if read(sock, len(theirs)) != theirs.encode('ascii'):
+                return False
+            if not first:
+                sock.sendall(ours.encode('ascii'))
+            return True
+        except (EOFError, OSError, IOError, socket.error):
+            return False
+    finally:
+        sock.settimeout(None)
+
+
+def register(sock):
+    """From now on children made by fork close this socket.  Call with the fork lock held."""
+    _open.append(sock)
+
+
+def forget(sock):
+    """Close a registered socket."""
+    lock = fork_lock()
+    lock.acquire()
+    try:
+        if sock in _open:
+            _open.remove(sock)
+        sock.close()
+    finally:
+        lock.release()
+
+
+def close_inherited():
+    """In a child made by fork: close what is the parent's."""
+    for sock in _open:
+        try:
+            sock.close()
+        except (OSError, IOError):
+            pass
+    del _open[:]

@@ -1,0 +1,41 @@
+"""The ways of running work, one file each.
+
+base.py holds what the Pool asks of an engine.  crew.py is the loop of all engines that have
+workers; remote.py the parent's end of a worker in another process.
+
+    fork.py      processes forked by multiprocessing
+    subproc.py   new interpreters
+    thread.py    threads
+    serial.py    the caller itself
+"""
+
+# {context: (module, class)}: imported when used.
+ENGINES = {
+    'fork': ('fork', 'ForkEngine'),
+    'subprocess': ('subproc', 'SubprocessEngine'),
+    'thread': ('thread', 'ThreadEngine'),
+    'serial': ('serial', 'SerialEngine'),
+}
+
+_NO_PROCESS = {
+    1: 'a worker that dies takes the whole process with it',
+    2: 'a worker that dies takes the whole process with it',
+    10: 'nothing can stop a function that runs in this process: task_timeout is refused',
+    12: 'there is no worker process to outlive the program',
+    14: 'current_process() is the one process there is',
+    16: 'there is no process whose memory could be given back',
+}
+
+# {context: {promise: reason}}: what an engine can't keep; all there is, and printed with the tests.
+CANNOT = {
+    'fork': {},
+    'subprocess': {},
+    'thread': dict(_NO_PROCESS),
+    'serial': dict(_NO_PROCESS),
+}
+
+
+def engine_class(name):
+    """The class of the engine behind a context; ImportError where its library is missing."""
+    module, kind = ENGINES[name]
+    return getattr(__import__('shim.engines.' + module, None, None, [kind]), kind)

@@ -1,0 +1,169 @@
+"""The contract between the Pool and an engine, whatever runs the work.
+
+The Pool knows nothing of processes.  It posts tasks; of each task its job hears exactly once how
+it ended.  What an engine hears from its workers on the way (begun, handed back, lost) stays there.
+
+    pool.apply_async(f, args)
+      call = engine.call(f, ONE)                what to call, and what is known of its cost
+      item = engine.pack(call, f, args, kwds)   frozen now; raises if it can't travel
+      engine.post(Task(call, item, job, 0))     never blocks
+                                 ... job.settle(0, outcome)    see shim.outcome
+"""
+from shim import errors, outcome, pickling
+from shim.waiting import Signal, Waiter
+
+
+CALLS = 256     # functions whose costs are remembered
+
+
+class Call(object):
+    """A function and how its tasks call it: what they have in common.
+
+    blob: the function's pickle if that is but its name: then it travels once to each worker,
+    under `key`; else None: it travels with the arguments.  cost: seconds per task, None until
+    known.
+    """
+
+    __slots__ = ('target', 'mode', 'what', 'key', 'blob', 'cost')
+
+    def __init__(self, target, mode, key, blob):
+        self.target, self.mode, self.key, self.blob = target, mode, key, blob
+        self.what, self.cost = 'the arguments of ' + pickling.name(target), None
+
+
+class Task(object):
+    """What a worker does at once: `item` for `call`; `limit` is its task_timeout in seconds."""
+
+    __slots__ = ('call', 'item', 'job', 'index', 'limit')
+
+    def __init__(self, call, item, job, index, limit=None):
+        self.call, self.item, self.job, self.index, self.limit = call, item, job, index, limit
+
+
+class Engine(object):
+    """What the Pool asks of an engine.  Every method but start() may be called by any thread."""
+
+    error = None        # once it has ended: the exception that later tasks get
+    closing = False     # no tasks come any more but those of feeds
+    limits = True       # it can stop a task that runs too long
+    lazy = False        # tasks run when their results are asked for, in the caller
+    workers = ()        # Process-like objects: pid, name, exitcode, is_alive()
+
+    def __init__(self, size, initializer=None, initargs=(), maxtasks=None):
+        self.size, self.maxtasks = size, maxtasks
+        self.initializer, self.initargs = initializer, initargs
+        self.ended = Signal()       # all workers are gone
+        self.feeds = {}             # the feeds that still have tasks to post
+        self._calls, self._keys = {}, outcome.STAR
+
+    def start(self):
+        """Start the workers.  On return, or if this raises, none is left half made."""
+        raise NotImplementedError
+
+    def call(self, func, mode, size=1):
+        """What tasks with that function, of `size` elements each, have in common."""
+        named = pickling.by_name(func)
+        target = func
+        if not named:
+            target = pickling.underlying(func)
+        # By identity: a metaclass might compare classes in its own way.
+        key = id(target), mode, size, named
+        known = self._calls.get(key)
+        if known is not None:
+            return known        # it keeps its target alive, so the id is still that one's
+        blob = None
+        if named:
+            blob = self.name_of(func)
+        if len(self._calls) >= CALLS:
+            for old in list(self._calls):
+                if self._calls[old].blob is None:
+                    self._calls.pop(old, None)
+        if blob is None or len(self._calls) >= CALLS:
+            made = Call(target, mode, mode, None)
+        else:
+            self._keys += 1
+            made = Call(target, mode, self._keys, blob)
+        if len(self._calls) < CALLS:
+            made = self._calls.setdefault(key, made)
+        return made
+
+    def name_of(self, func):
+        """The pickle of a function's name, or None if it has none to be found by."""
+        try:
+            return pickling.plain_dumps(func)
+        except Exception:
+            return None
+
+    def pack(self, call, func, args, kwds=None):
+        """The item of a task: its arguments as they are now; raises if they can't travel."""
+        return outcome.pack(call, func, args, kwds)
+
+    def post(self, task):
+        """Take a task: its job hears of it later, or at once if the engine has ended."""
+        raise NotImplementedError
+
+    def report(self, job, index, content):
+        """Settle what never was a task, in the thread that settles all others."""
+        raise NotImplementedError
+
+    def finish_feed(self, feed, total, error):
+        """A feed has posted `total` tasks and posts no more, be it for an error."""
+        raise NotImplementedError
+
+    def backlog(self):
+        """How many tasks no worker has yet."""
+        return 0
+
+    def room(self, call):
+        """How many tasks more are welcome; a feed waits while there are none."""
+        raise NotImplementedError
+
+    def wake(self):
+        """Look again: a feed ended, or somebody is going to wait."""
+
+    def close(self):
+        """End when all tasks are done and all feeds have ended."""
+        raise NotImplementedError
+
+    def terminate(self):
+        """End now; what is not done fails with PoolTerminatedError."""
+        raise NotImplementedError
+
+    def abandon(self):
+        """As terminate(), but without waiting: nobody has the pool any more."""
+        self.terminate()
+
+    def serves(self):
+        """True in the thread that settles jobs: it must not wait for one."""
+        return False
+
+
+class Gate(object):
+    """Where feeds wait, until what they wait for has fallen to half."""
+
+    def __init__(self):
+        self._waiting = {}
+
+    def wait(self, level, blocked):
+        """Wait until open(level) or less, or blocked() is false."""
+        waiter = Waiter()
+        self._waiting[waiter] = level
+        if blocked():
+            waiter.wait(1.0)    # nobody should have to find out what was missed
+        self._waiting.pop(waiter, None)
+
+    def open(self, level=0):
+        if self._waiting:
+            for waiter, limit in list(self._waiting.items()):
+                if level <= limit:
+                    waiter.wake()
+
+
+def fail(task, error):
+    """A task that no worker will return."""
+    task.job.settle(task.index, (outcome.RAISE, error))
+
+
+def terminated():
+    return errors.PoolTerminatedError(
+        'the pool was terminated before this task was done: use close() and join() to wait')

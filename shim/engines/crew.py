@@ -1,0 +1,469 @@
+"""The crew: turns workers into an engine.  One thread, one loop, one channel per worker.
+
+    callers, feeds -- post() --> todo -- feed() --> worker.held --> channel --> the worker
+                                  ^                     |                          |
+                                  +- handed back, lost -+ <-- BEGUN, RESULTS ------+
+                                                              job.settle()
+
+A task is queued (in `todo`), sent (in a worker's `held`), begun (among the first `begun` of them)
+or done.  Only the loop's thread moves it on.  It never blocks on a channel and never runs the
+user's code, but for callbacks.
+
+When a worker dies, all its bytes are read first.  Then what had not begun is queued again, at the
+front, and what had begun is lost.  Its exit status decides that it died: the end of its channel
+only says where to look, as a grandchild may hold the channel open.
+"""
+import logging
+import sys
+import time
+from collections import deque
+
+from shim import channel, compat, errors, wire
+from shim.engines import base
+from shim.waiting import OSErrors, ONE as BYTE, Poller
+
+LOG = logging.getLogger('shim')
+clock = compat.monotonic
+
+TINY = 0.001            # seconds: up to this cost tasks travel together ...
+AHEAD = 0.008           # ... this much work to a worker at a time
+SMALL = 0.010           # up to this cost a worker has the next one waiting
+MOST = 2000             # tasks held by a worker
+LOOK = 0.25             # seconds between two looks at the exit status, with work in flight
+REST = 2.0              # the same without
+GRACE = 0.5             # seconds from SIGTERM to SIGKILL
+LINGER = 1.0            # seconds a process may live on after its channel has ended
+FLUSH = 0.05            # seconds that the last words of a dead process may take
+FAILURES = 3            # failed starts in a row, beyond one for each worker, that break the pool
+BACKOFF = 0.05          # seconds before the second try; doubled each time
+
+
+class Slot(object):
+    """A worker and what it holds."""
+
+    def __init__(self, worker, left):
+        self.worker, self.left = worker, left   # left: how many tasks before it is replaced
+        self.held, self.begun = deque(), 0      # its tasks in order; how many may have begun
+        self.watched, self.writing = None, False    # what the poller knows of its channel
+        self.ready = False          # its initializer has returned
+        self.leaving = False        # told to exit
+        self.asked = False          # told to hand back
+        self.fed = 0.0              # when it last got tasks, or was asked in vain
+        self.deadline = None        # when its first task must be done
+        self.late = None            # the task it was killed for
+        self.eof = None             # when its channel was seen to have ended
+        self.gone = None            # when its process was
+        self.worked = False         # it has returned a result
+        self.failure = None         # what its start raised, as text
+
+    def takes(self):
+        """True if it would begin soon what it gets now."""
+        if not self.ready or self.leaving or self.gone or self.eof:
+            return False
+        return not self.held or 2 * len(self.held) <= ahead(self.held[-1])
+
+    def allows(self, task):
+        """How many tasks of this kind it should get now."""
+        many = ahead(task)
+        if self.held:
+            many = min(many, ahead(self.held[-1])) - len(self.held)
+        if self.left is not None:
+            many = min(many, self.left)
+        return many
+
+
+def ahead(task):
+    """How many tasks of this kind a worker should hold: unknown and slow ones one by one."""
+    cost = task.call.cost
+    if cost is None or task.limit is not None or cost > SMALL:
+        return 1
+    if cost > TINY:
+        return 2
+    return min(MOST, int(AHEAD / max(cost, 1e-6)))
+
+
+class Crew(base.Engine):
+    """An engine of workers.  A subclass says what a worker is: hire()."""
+
+    def __init__(self, *args, **kwds):
+        base.Engine.__init__(self, *args, **kwds)
+        self.todo, self.mail, self.slots = deque(), deque(), []
+        self.gate, self.ident, self.poller = base.Gate(), None, Poller()
+        self.asleep = False         # the loop waits
+        self.hungry = False         # a post should wake it
+        self.ending = None          # told to terminate: the error that everything pending gets
+        self.hired = self.failures = self.young = 0
+        self.retry = self.looked = 0.0
+
+    def hire(self, number):
+        """Start a worker, the `number`th of this pool; returns it: a Remote or the like."""
+        raise NotImplementedError
+
+    workers = property(lambda self: [slot.worker.process for slot in list(self.slots)])
+
+    # Called by any thread.
+
+    def start(self):
+        lock = channel.fork_lock()
+        lock.acquire()
+        try:
+            self.ear, self.mouth = channel.pair()
+            for end in (self.ear, self.mouth):
+                end.setblocking(False)
+                channel.register(end)
+        finally:
+            lock.release()
+        self.poller.watch(self.ear)
+        self.unblock = compat.mask_interrupts() is False
+        try:
+            try:
+                while len(self.slots) < self.size:
+                    self.add()
+                compat.thread(self.run, (), 'shim-pool')
+            except:
+                self.ending = errors.PoolBrokenError('the pool did not start')
+                self.finish()
+                raise
+        finally:
+            if self.unblock:
+                compat.mask_interrupts('SIG_UNBLOCK')
+
+    def post(self, task):
+        self.todo.append(task)
+        if self.hungry:
+            self.wake()
+        if self.error is not None:
+            self.fail_all()
+
+    def report(self, job, index, content):
+        self.mail.append((job.settle, (index, content)))
+        self.wake()
+        if self.error is not None:
+            self.fail_all()
+
+    def finish_feed(self, feed, total, error):
+        self.mail.append((self.feed_over, (feed, total, error)))
+        self.wake()
+        if self.error is not None:
+            self.fail_all()
+
+    def feed_over(self, feed, total, error):
+        self.feeds.pop(feed, None)
+        feed.job.end(total, error)
+
+    def backlog(self):
+        return len(self.todo)
+
+    def wake(self):
+        # Only the loop takes the flag back: it may wake, and fall asleep again, in between.
+        if self.asleep:
+            self.call_up()
+
+    def call_up(self):
+        try:
+            self.mouth.send(BYTE)
+        except OSErrors:        # full: the loop is awake; closed: it has ended
+            pass
+
+    def room(self, call):
+        if self.error is not None:
+            return MOST         # they fail at once
+        many = 4
+        if call.cost is not None and call.cost <= TINY:
+            many = 2 * AHEAD / max(call.cost, 4e-6)
+        return self.size * int(many) + 4 - len(self.todo)
+
+    def close(self):
+        self.closing = True
+        self.call_up()
+
+    def terminate(self):
+        self.abandon()
+        if not self.serves():
+            self.ended.wait_for()
+
+    def abandon(self):
+        if self.ending is None:
+            self.ending = base.terminated()
+        self.call_up()
+
+    def serves(self):
+        return compat.get_ident() == self.ident
+
+    # The loop.
+
+    def run(self):
+        self.ident = compat.get_ident()
+        compat.mask_interrupts()
+        try:
+            while self.turn():
+                pass
+        except:     # noqa: E722  a bug here must not leave anybody waiting
+            LOG.critical('shim: the loop of a pool failed', exc_info=True)
+            self.ending = errors.PoolBrokenError(
+                'the loop of the pool failed: %r' % (sys.exc_info()[1],))
+        self.finish()
+
+    def turn(self):
+        """Give out tasks, wait, take what came; returns False at the end."""
+        if self.ending is not None:
+            return False
+        now = clock()
+        pause = min(self.look_after(now), self.give_out(now))
+        if self.closing and not self.todo and not self.feeds and not self.mail:
+            if not [slot for slot in self.slots if slot.held]:
+                self.dismiss_all()
+                if not self.slots:
+                    return False
+        for slot in self.slots:
+            left = slot.worker.flush()
+            if slot.eof is None and (
+                    slot.writing is not left or slot.watched is not slot.worker.sock):
+                self.watch(slot, slot.worker.sock, left)
+        # First say that posts shall wake us, then look again: post() appends first.
+        self.hungry = bool([slot for slot in self.slots if slot.takes()])
+        self.asleep = True
+        if self.mail:
+            pause = 0
+        elif self.hungry and self.todo:
+            head = self.todo[0]
+            if [slot for slot in self.slots if slot.takes() and slot.allows(head) > 0]:
+                pause = 0
+        ready = self.poller.wait(pause)
+        self.asleep = self.hungry = False
+        if self.ear.fileno() in ready:
+            self.listen()
+        for slot in list(self.slots):
+            if slot.watched is not None and slot.watched.fileno() in ready:
+                self.hear(slot, slot.worker.receive())
+        while self.mail:
+            settle, args = self.mail.popleft()
+            settle(*args)
+        return True
+
+    def listen(self):
+        """Forget the wake-up calls."""
+        try:
+            while len(self.ear.recv(4096)) == 4096:
+                pass
+        except OSErrors:
+            pass
+
+    def watch(self, slot, sock, writing=False):
+        """Tell the poller which socket of a worker to look at, if any."""
+        if slot.watched is not None:
+            self.poller.forget(slot.watched)
+        slot.watched, slot.writing = sock, writing
+        if slot.watched is not None:
+            self.poller.watch(slot.watched, writing)
+
+    # Giving out.
+
+    def give_out(self, now):
+        """Give every worker its share; returns how long that may rest."""
+        takers = [slot for slot in self.slots if slot.takes()]
+        idle = [slot for slot in takers if not slot.held]
+        for count in range(len(idle)):
+            if not self.todo:
+                break
+            self.give(idle[count], -(-len(self.todo) // (len(idle) - count)), now)
+        for slot in takers:
+            if self.todo and slot.held and slot.fed != now:
+                self.give(slot, MOST, now)
+        self.gate.open(len(self.todo))
+        pause = REST
+        if not self.todo and [slot for slot in idle if not slot.held]:
+            for slot in self.slots:
+                if len(slot.held) > 1 and not slot.asked:
+                    pause = min(pause, max(0, slot.fed + SMALL - now))
+                    if slot.fed + SMALL <= now:
+                        slot.asked = True
+                        slot.worker.ask_back()
+        return pause
+
+    def give(self, slot, most, now):
+        """Send a worker up to `most` of the next tasks, as many as it should have."""
+        while most > 0 and self.todo:
+            head = self.todo[0]
+            many = min(most, slot.allows(head))
+            if many <= 0:
+                break
+            tasks = [self.todo.popleft()]
+            while len(tasks) < many and self.todo and self.todo[0].call is head.call:
+                if self.todo[0].limit is not None:
+                    break
+                tasks.append(self.todo.popleft())
+            most -= len(tasks)
+            slot.held.extend(tasks)
+            slot.fed = now
+            slot.worker.send(head.call, tasks)
+            if slot.left is not None:
+                slot.left -= len(tasks)
+                if slot.left <= 0:
+                    self.dismiss(slot)
+
+    def dismiss(self, slot):
+        if not slot.leaving:
+            slot.leaving = True
+            slot.worker.dismiss()
+
+    def dismiss_all(self):
+        for slot in self.slots:
+            self.dismiss(slot)
+
+    # Hearing.
+
+    def hear(self, slot, frames):
+        for kind, body in frames:
+            self.take(slot, kind, body)
+        if slot.worker.eof and slot.eof is None:
+            slot.eof = clock()
+            self.watch(slot, None)
+
+    def take(self, slot, kind, body):
+        held = slot.held
+        if kind == wire.RESULTS:
+            spent, outcomes = body
+            call = held[0].call
+            for content in outcomes:
+                task = held.popleft()
+                if task.call is not call:
+                    call = None     # a mixture tells nothing
+                task.job.settle(task.index, content)
+            if call is not None:
+                cost = spent / len(outcomes)
+                if call.cost is not None and cost < call.cost:
+                    cost = (cost + call.cost) / 2
+                call.cost = cost
+            slot.begun = max(0, slot.begun - len(outcomes))
+            slot.deadline, slot.worked, self.young = None, True, 0
+        elif kind == wire.BEGUN:
+            slot.begun = body
+            if held and held[0].limit is not None:
+                slot.deadline = clock() + held[0].limit
+        elif kind == wire.RETURNED:
+            for _returned in range(body):
+                self.todo.appendleft(held.pop())
+            slot.asked, slot.fed = False, clock()
+            if slot.left is not None and not slot.leaving:
+                slot.left += body
+        elif kind == wire.READY:
+            slot.ready = True
+            self.failures = 0
+        elif kind == wire.FAILED:
+            slot.failure = body
+
+    # Life and death.
+
+    def add(self):
+        self.hired += 1
+        self.slots.append(Slot(self.hire(self.hired), self.maxtasks))
+
+    def look_after(self, now):
+        """Kill the late, bury the dead, hire anew; returns how long that may rest."""
+        pause, look = REST, not 0 <= now - self.looked < LOOK
+        if look:
+            self.looked = now
+        for slot in list(self.slots):
+            if slot.deadline is not None and slot.late is None and slot.held:
+                pause = min(pause, max(0, slot.deadline - now))
+                if slot.deadline <= now:
+                    slot.late = slot.held[0]
+                    slot.worker.kill()
+            if slot.gone is None and (look or slot.eof is not None) and slot.worker.gone():
+                slot.gone = now
+            if slot.gone is not None:
+                # What it wrote may still be on the way, where the channel is TCP.
+                pause = min(pause, FLUSH)
+                if slot.worker.eof or now - slot.gone > FLUSH:
+                    self.bury(slot, now)
+            elif slot.eof is not None:
+                pause = min(pause, 0.002 + (now - slot.eof) / 4)
+                if now - slot.eof > LINGER and not slot.leaving:
+                    slot.worker.kill()
+            if slot.held or slot.leaving or not slot.ready:
+                pause = min(pause, LOOK)
+        if len(self.slots) < self.size and (self.todo or self.feeds or not self.closing):
+            pause = min(pause, max(0, self.retry - now))
+            if self.retry <= now:
+                self.replace(now)
+        return pause
+
+    def replace(self, now):
+        try:
+            while len(self.slots) < self.size:
+                self.add()
+        except Exception:
+            self.failed(now, 'could not be started: %s' % (sys.exc_info()[1],))
+
+    def bury(self, slot, now):
+        """A worker is gone: its last words, then its tasks."""
+        self.hear(slot, slot.worker.drain())
+        self.remove(slot)
+        held, begun = list(slot.held), min(slot.begun, len(slot.held))
+        while len(held) > begun:
+            self.todo.appendleft(held.pop())
+        pid, code = slot.worker.process.pid, slot.worker.process.exitcode
+        for number in range(begun):
+            task = held[number]
+            if task is slot.late:
+                base.fail(task, errors.TaskTimeoutError(task.limit, pid))
+            else:
+                base.fail(task, errors.WorkerLostError(pid, code, [None, True][number == 0]))
+        if not slot.ready and not slot.leaving:
+            self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)
+        elif not slot.leaving and not slot.worked:
+            # Who dies without having worked might do so again and again.
+            self.young += 1
+            self.retry = now + min(0.5, BACKOFF * 0.1 * 2 ** min(self.young, 10))
+
+    def failed(self, now, why):
+        """A start failed: try again later, but not for ever."""
+        self.failures += 1
+        self.retry = now + min(1.0, BACKOFF * 2 ** min(self.failures - 1, 10))
+        if self.failures > self.size + FAILURES:
+            self.ending = errors.PoolBrokenError(
+                'the pool is broken: %d workers in a row failed to start. The last one %s' % (
+                    self.failures, why))
+
+    def remove(self, slot):
+        self.watch(slot, None)
+        self.slots.remove(slot)
+        slot.worker.close()
+
+    def fail_all(self):
+        """Nobody is going to run these."""
+        try:
+            while True:
+                base.fail(self.todo.popleft(), self.error)
+        except IndexError:
+            pass
+        try:
+            while True:
+                settle, args = self.mail.popleft()
+                settle(*args)
+        except IndexError:
+            pass
+
+    def finish(self):
+        """The end: nobody waits for a result any more, and no worker is left."""
+        self.error = self.ending or ValueError('Pool not running')
+        for slot in self.slots:
+            slot.worker.terminate()
+            while slot.held:
+                base.fail(slot.held.popleft(), self.error)
+        self.fail_all()
+        self.gate.open()
+        deadline = clock() + GRACE
+        while self.slots:
+            for slot in list(self.slots):
+                if slot.worker.gone():
+                    self.remove(slot)
+                elif clock() > deadline:
+                    slot.worker.kill()
+            if self.slots:
+                time.sleep(0.002)
+        self.poller.forget(self.ear)
+        channel.forget(self.ear)
+        channel.forget(self.mouth)
+        self.ended.fire()

@@ -1,0 +1,93 @@
+"""Workers are forked by the interpreter's own multiprocessing (before 2.6 the backport's).
+
+So they are Processes as the stdlib's Pool has them, and what multiprocessing hands down at a fork
+(locks, queues, values, an initializer that is a lambda) is there.
+"""
+import os
+import sys
+
+from shim import channel, compat, worker
+from shim.engines.crew import Crew
+from shim.engines.remote import Remote
+
+
+class Forked(Remote):
+    """A worker made by fork."""
+
+    def start(self, number, engine):
+        lock = channel.fork_lock()
+        lock.acquire()
+        try:
+            near, far = channel.pair(engine.tcp)
+            channel.register(near)
+            near.setblocking(False)
+            self.sock = near
+            try:
+                self.process = self._process(far, engine)
+                start_daemon(self.process)
+            except:
+                channel.forget(near)
+                far.close()
+                raise
+            far.close()
+        finally:
+            lock.release()
+
+    def _process(self, far, engine):
+        made = engine.context.Process(target=serve, args=(
+            far, os.getpid(), engine.initializer, engine.initargs, engine.unblock))
+        made.name = made.name.replace('Process', 'PoolWorker')
+        return made
+
+    def close(self):
+        Remote.close(self)
+        self.process.join(0)        # or else it stays one of active_children()
+
+
+def start_daemon(process):
+    """Start a daemon, even from a daemon: a pool within a task of a pool.
+
+    The stdlib forbids it as the inner ones might outlive the outer one; ours look for their parent.
+    """
+    me = compat.multiprocessing.current_process()
+    config = getattr(me, '_config', None)
+    if config is not None:      # 3.3 on
+        daemon = config.get('daemon')
+        config['daemon'] = False
+    else:
+        daemon, me._daemonic = me._daemonic, False
+    try:
+        # daemon= is 3.3+, the attribute 2.6+; in the backport, too
+        process.daemon = True
+        process.start()
+    finally:
+        if config is not None:
+            config['daemon'] = daemon
+        else:
+            me._daemonic = daemon
+
+
+def serve(sock, parent, initializer, initargs, unblock):
+    """The life of a forked worker."""
+    channel.close_inherited()
+    # Children of this worker are to close it, too.
+    channel.register(sock)
+    sock.setblocking(True)
+    if not worker.Worker(sock, parent).serve(initializer, initargs, unblock):
+        sys.exit(1)
+
+
+class ForkEngine(Crew):
+    """Tasks run in processes forked from this one."""
+
+    def __init__(self, *args, **kwds):
+        Crew.__init__(self, *args, **kwds)
+        self.tcp = channel.wants_tcp()
+        self.context = compat.multiprocessing
+        if hasattr(self.context, 'get_context'):
+            self.context = self.context.get_context('fork')
+
+    def hire(self, number):
+        made = Forked()
+        made.start(number, self)
+        return made

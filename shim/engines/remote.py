@@ -1,0 +1,128 @@
+"""The parent's end of a worker in another process: its channel and its exit.
+
+An engine for processes supplies start() and the process, which must have pid, exitcode,
+is_alive(), terminate() and kill(); everything else is the same for all of them.
+"""
+import errno
+import os
+import sys
+
+from shim import channel, compat, wire
+from shim.waiting import OSErrors
+
+READS = 16      # system calls for one worker before the others get their turn
+
+
+class Remote(object):
+    """A worker process as the crew sees it."""
+
+    sock = None         # what the crew watches
+    process = None
+    eof = False         # the channel has ended: the process has, or is about to
+
+    def __init__(self):
+        self._inbox, self._outbox = wire.Inbox(), wire.Outbox()
+        self._known = {}        # calls whose function has been sent
+
+    def start(self, number, settings):
+        """Start the process and its channel; `number` is for its name."""
+        raise NotImplementedError
+
+    # What the crew tells it.
+
+    def send(self, call, tasks):
+        if call.blob is None:
+            key = call.mode
+        else:
+            key = call.key
+            if key not in self._known:
+                self._known[key] = True
+                self._outbox.put(wire.frame(wire.CALL, (key, call.mode, call.blob)))
+        self._outbox.put(wire.frame(wire.TASKS, (key, [task.item for task in tasks])))
+
+    def ask_back(self):
+        self._outbox.put(wire.frame(wire.RETURN))
+
+    def dismiss(self):
+        self._outbox.put(wire.frame(wire.EXIT))
+
+    def flush(self):
+        """Write what can be written; returns True if some is left."""
+        if self.eof:
+            return False
+        try:
+            return not self._outbox.send(self.sock)
+        except OSErrors:
+            # The other end is closed, but what it wrote before is still to be read.
+            self._outbox = wire.Outbox()
+            return False
+
+    # What the crew hears from it.
+
+    def receive(self):
+        """The frames that have arrived; sets `eof` at the end."""
+        frames = []
+        for _turn in range(READS):
+            room = self._inbox.room()
+            try:
+                data = self.sock.recv(room)
+            except OSErrors:
+                code = sys.exc_info()[1].args[0]
+                if code == errno.EINTR:
+                    continue
+                self.eof = code not in compat.AGAIN
+                break
+            if not data:
+                self.eof = True
+                break
+            frames.extend(self._inbox.feed(data))
+            if len(data) < room:
+                break
+        return frames
+
+    def drain(self):
+        """All frames that are still in the channel of a dead process."""
+        frames = []
+        while not self.eof:
+            more = self.receive()
+            if not more and not self._pending():
+                break
+            frames.extend(more)
+        return frames
+
+    def _pending(self):
+        from shim.waiting import poll
+        return not self.eof and poll(self.sock, 0)
+
+    # Its end.
+
+    def gone(self):
+        """True if the process has ended; then exitcode is known, unless somebody else took it."""
+        if self.process.exitcode is not None:
+            return True
+        try:
+            os.kill(self.process.pid, 0)
+        except OSError:
+            # Not our child any more: the program waits for all children itself.
+            return sys.exc_info()[1].args[0] == errno.ESRCH
+        return False
+
+    def terminate(self):
+        self._signal(self.process.terminate)
+
+    def kill(self):
+        self._signal(getattr(self.process, 'kill', self._sigkill))
+
+    def _sigkill(self):         # Process.kill() is 3.7+, Popen.kill() 2.6+
+        os.kill(self.process.pid, getattr(compat.signal, 'SIGKILL', compat.signal.SIGTERM))
+
+    def _signal(self, how):
+        try:
+            how()
+        except OSErrors:        # it has just ended
+            pass
+
+    def close(self):
+        """Close the channel."""
+        self.eof = True
+        channel.forget(self.sock)

@@ -1,0 +1,203 @@
+"""Workers are new interpreters, started by the subprocess module: wherever that works.
+
+    parent                                       python -c "... serve()"
+      socketpair, one end as the child's fd 0 -> moved up; fd 0 becomes the null device, so that
+                                                 a task's print still reaches the user's stdout
+      or SHIM_CHANNEL=tcp: a port and two        connects; each side shows one token and checks
+      tokens on the child's stdin             -> the other
+      INIT: sys.path, argv, the program, ...  -> prepares __main__ as the stdlib's spawn does
+"""
+import os
+import socket
+import subprocess
+
+import six
+
+from shim import channel, compat, main_module, pickling, wire, worker
+from shim.engines.crew import Crew
+from shim.engines.remote import Remote
+from shim.waiting import OSErrors
+
+SHAKE = 5.0         # seconds that a connection may take to show its token
+# No script is given by its path: its folder would come first on sys.path, as the current one does
+# with -c.  INIT brings the parent's sys.path.
+START = ("import sys; sys.path[:] = %r + [entry for entry in sys.path if entry]; "
+         "from shim.engines.subproc import serve; serve(%r)")
+PLACES = [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+          os.path.dirname(os.path.abspath(six.__file__))]
+
+
+class Child(subprocess.Popen):
+    """A Popen with the names that Process has."""
+
+    exitcode = property(lambda self: self.poll())
+    name, daemon = None, True
+
+    def is_alive(self):
+        return self.poll() is None
+
+    def terminate(self):        # Popen has it from 2.6 on
+        if self.poll() is None:
+            os.kill(self.pid, compat.signal.SIGTERM)
+
+    def kill(self):
+        if self.poll() is None:
+            os.kill(self.pid, getattr(compat.signal, 'SIGKILL', compat.signal.SIGTERM))
+
+    def join(self, timeout=None):
+        if timeout is None:
+            self.wait()
+
+
+class Spawned(Remote):
+    """A worker in a new interpreter."""
+
+    def start(self, number, engine):
+        info = engine.info(number)      # may refuse: before there is a process
+        self._listening = self._served = None
+        lock = channel.fork_lock()
+        lock.acquire()
+        try:
+            if engine.tcp:
+                self._start_tcp(engine)
+            else:
+                self._start_pair(engine)
+        finally:
+            lock.release()
+        self.process.name = 'SubprocessPoolWorker-%d' % number
+        self._outbox.put(wire.frame(wire.INIT, info))
+
+    def _start_pair(self, engine):
+        self.sock, far = channel.pair()
+        channel.register(self.sock)
+        self.sock.setblocking(False)
+        try:
+            self._popen(engine, far)
+        finally:
+            far.close()
+
+    def _start_tcp(self, engine):
+        self._listening = self.sock = channel.listen()
+        channel.register(self.sock)
+        self.sock.setblocking(False)
+        self._theirs, self._ours = channel.token(), channel.token()
+        self._popen(engine, subprocess.PIPE)
+        line = '%d %s %s\n' % (self.sock.getsockname()[1], self._theirs, self._ours)
+        self.process.stdin.write(line.encode('ascii'))
+        self.process.stdin.close()
+
+    def _popen(self, engine, stdin):
+        try:
+            self.process = Child([engine.executable] + interpreter_flags()
+                                 + ['-c', START % (PLACES, engine.tcp)],
+                                 stdin=stdin, close_fds=os.name == 'posix')
+        except:
+            channel.forget(self.sock)
+            raise
+
+    # Until the worker has connected, the channel is the listening socket.
+
+    def flush(self):
+        return self._listening is None and Remote.flush(self)
+
+    def receive(self):
+        if self._listening is None:
+            if self._served is not None:    # not before: the crew was still watching it
+                self._close_listening()
+            return Remote.receive(self)
+        try:
+            made = channel.accept(self._listening)
+        except OSErrors:
+            return []
+        if not channel.shake(made, self._ours, self._theirs, SHAKE, first=False):
+            made.close()        # somebody else on this machine
+            return []
+        made.setblocking(False)
+        lock = channel.fork_lock()
+        lock.acquire()
+        try:
+            channel.register(made)
+        finally:
+            lock.release()
+        self.sock, self._served, self._listening = made, self._listening, None
+        return []
+
+    def close(self):
+        self._close_listening()
+        Remote.close(self)
+
+    def _close_listening(self):
+        for sock in (self._listening, self._served):
+            if sock is not None and sock is not self.sock:
+                channel.forget(sock)
+        self._served = None
+
+
+def interpreter_flags():
+    """The options that this interpreter was started with, for the new one."""
+    if hasattr(subprocess, '_args_from_interpreter_flags'):
+        return subprocess._args_from_interpreter_flags()
+    return []
+
+
+def serve(tcp):
+    """The life of a worker in a new interpreter; never returns."""
+    code = 1
+    try:
+        sock = open_channel(tcp)
+        served = worker.Worker(sock, compat.getppid())
+        head = channel.read(sock, wire.HEAD)
+        frames = served.inbox.feed(head + channel.read(sock, wire.body_length(head)))
+        try:
+            info = pickling.loads(frames[0][1])
+            main_module.prepare(info['main'])
+            initializer, initargs = pickling.loads(info['initializer'])
+        except:     # noqa: E722  the program's main module may do anything
+            served.failed()
+        else:
+            code = int(not served.serve(initializer, initargs, info['unblock']))
+    except EOFError:        # the parent gave up
+        pass
+    worker.leave(code)
+
+
+def open_channel(tcp):
+    """The channel, and the null device in place of what was fd 0."""
+    if tcp:
+        line = compat.retry(os.read, 0, 4096).decode('ascii')
+        if not line:
+            raise EOFError
+        port, ours, theirs = line.split()
+        sock = channel.connect(int(port))
+        if not channel.shake(sock, ours, theirs, SHAKE, first=True):
+            raise EOFError
+    else:
+        sock = socket.fromfd(0, socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.setblocking(True)
+        compat.cloexec(sock)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    channel.register(sock)
+    return sock
+
+
+class SubprocessEngine(Crew):
+    """Tasks run in new interpreters."""
+
+    def __init__(self, *args, **kwds):
+        Crew.__init__(self, *args, **kwds)
+        self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
+        self._start = pickling.dumps(
+            (self.initializer, self.initargs), 'the initializer with its arguments')
+
+    def info(self, number):
+        """What the new interpreter has to know, pickled."""
+        return pickling.dumps({
+            'main': main_module.describe('SubprocessPoolWorker-%d' % number, number),
+            'initializer': self._start, 'unblock': self.unblock}, 'the state of the program')
+
+    def hire(self, number):
+        made = Spawned()
+        made.start(number, self)
+        return made

@@ -1,0 +1,145 @@
+"""Workers are threads of this process: parallel where there is no GIL, concurrent everywhere.
+
+Nothing is pickled; arguments, results and exceptions are the caller's own objects.
+"""
+import os
+import sys
+import threading
+from collections import deque
+
+from shim import compat, errors, outcome, wire
+from shim.engines.crew import Crew
+from shim.waiting import Waiter
+
+_END = object()
+
+
+class Runner(object):
+    """A worker thread, as the crew sees it; and as programs that read Pool._pool."""
+
+    sock = None
+    eof = False         # of its messages: they are never late
+    exitcode = None
+
+    def __init__(self, engine, number):
+        self.engine, self.process = engine, self
+        self.pid, self.name = os.getpid(), 'ThreadPoolWorker-%d' % number
+        self._todo, self._waiter, self._over = deque(), Waiter(), False
+        self.thread = compat.thread(self._run, (), self.name)
+
+    def is_alive(self):
+        return not self._over
+
+    # What the crew tells it.
+
+    def send(self, call, tasks):
+        self._todo.extend([(call.mode, task.item) for task in tasks])
+        self._waiter.wake()
+
+    def ask_back(self):
+        count = 0
+        try:
+            # _END is only ever behind the tasks of a runner that gets no more.
+            while True:
+                self._todo.pop()
+                count += 1
+        except IndexError:
+            pass
+        self._say(wire.RETURNED, count)
+
+    def dismiss(self):
+        self._todo.append(_END)
+        self._waiter.wake()
+
+    def flush(self):
+        return False
+
+    def drain(self):
+        return []
+
+    def gone(self):
+        return self._over
+
+    def terminate(self):
+        """It can't be stopped, but it begins nothing more, and nobody waits for it."""
+        self._todo.clear()
+        self.dismiss()
+        self._over = True
+
+    kill = terminate
+
+    def close(self):
+        pass
+
+    # In its thread.
+
+    def _say(self, kind, body):
+        self.engine.told(self, kind, body)
+
+    def _run(self):
+        compat.mask_interrupts()
+        try:
+            if self.engine.initializer is not None:
+                self.engine.initializer(*self.engine.initargs)
+        except:     # noqa: E722
+            self._say(wire.FAILED, outcome.trace_text())
+        else:
+            self._say(wire.READY, None)
+            while not self._over and self._serve():
+                pass
+        self.exitcode = 0
+        self.eof = self._over = True
+        self.engine.wake()
+
+    def _serve(self):
+        try:
+            task = self._todo.popleft()
+        except IndexError:
+            self._waiter.wait()
+            return True
+        if task is _END:
+            return False
+        start = compat.monotonic()
+        content = run(*task)
+        task = None
+        self._say(wire.RESULTS, (max(0.0, compat.monotonic() - start), [content]))
+        return True
+
+
+def run(mode, item):
+    """The outcome of a task, by reference."""
+    func, args, kwds = item
+    try:
+        if mode == outcome.ONE:
+            return outcome.RAW, func(*args, **kwds)
+        return outcome.RAW, outcome.call_all(func, mode, args)
+    except:     # noqa: E722  sys.exit and all the others are the task's outcome
+        error = errors.current()
+        if not hasattr(error, '__traceback__'):     # 2.x: it would be lost
+            outcome.set_cause(error, outcome.trace_text())
+        return outcome.RAISE, error
+
+
+class ThreadEngine(Crew):
+    """Tasks run in threads of this process."""
+
+    limits = False      # nothing can stop a thread
+
+    def hire(self, number):
+        return Runner(self, number)
+
+    def name_of(self, func):
+        return None     # nothing travels
+
+    def pack(self, call, func, args, kwds=None):
+        return func, args, kwds or {}
+
+    def told(self, runner, kind, body):
+        """A runner has something to say to the loop."""
+        self.mail.append((self.pass_on, (runner, kind, body)))
+        self.wake()
+
+    def pass_on(self, runner, kind, body):
+        for slot in self.slots:
+            if slot.worker is runner:
+                self.take(slot, kind, body)

@@ -1,0 +1,127 @@
+"""The program that a new interpreter belongs to: described by the parent, prepared by the worker.
+
+From 3.4 on that is the stdlib's own (multiprocessing.spawn).  Before, this does the same: the
+worker runs the program's file under the name __mp_main__, so that what stands below
+`if __name__ == '__main__':` does not run again, and functions of __main__ are found there.
+"""
+import os
+import sys
+import types
+
+from six import exec_
+
+from shim import compat
+
+# What objects of the program pickled by a worker are members of.
+if '__main__' in sys.modules:
+    sys.modules.setdefault('__mp_main__', sys.modules['__main__'])
+
+_preparing = []     # not empty while the program's module is imported by a worker
+
+UNGUARDED = '''
+        An attempt has been made to start a new process before the
+        current process has finished its bootstrapping phase.
+
+        This probably means that the main module of the program starts a pool or
+        a process when it is imported. Protect that:
+
+            if __name__ == '__main__':
+                ...
+'''
+
+
+def executable():
+    """The interpreter for new processes: what set_executable() chose, else this one."""
+    spawn = compat.spawn_module()
+    if spawn is not None:
+        return spawn.get_executable()
+    return sys.executable
+
+
+def describe(name, number):
+    """What a worker of that name needs to know of this program; RuntimeError while preparing."""
+    if _preparing:
+        raise RuntimeError(UNGUARDED)
+    told = {'name': name, 'number': number, 'pid': os.getpid(), 'sys_path': list(sys.path),
+            'sys_argv': getattr(sys, 'argv', None), 'dir': os.getcwd(), 'data': None}
+    process = compat.multiprocessing and compat.multiprocessing.current_process()
+    if process:
+        told['authkey'] = str_of(getattr(process, 'authkey', None))
+    spawn = compat.spawn_module()
+    if spawn is not None:
+        told['data'] = spawn.get_preparation_data(name)
+        told['data']['authkey'] = told['authkey']
+        return told
+    main = sys.modules['__main__']
+    path = getattr(main, '__file__', None)
+    if path and path[-4:] in ('.pyc', '.pyo'):
+        path = path[:-1]
+    if path and os.path.isfile(path):
+        told['main'] = os.path.abspath(path), getattr(main, '__package__', None)
+    return told
+
+
+def str_of(key):
+    """An authkey as plain bytes: its own class refuses to be pickled."""
+    if key is None:
+        return None
+    return type(''.encode('ascii'))(key)
+
+
+def prepare(told):
+    """Make this interpreter look like one of that program; runs the program's module."""
+    sys.path[:] = told['sys_path']
+    if told['sys_argv'] is not None:
+        sys.argv = told['sys_argv']
+    process = compat.multiprocessing and compat.multiprocessing.current_process()
+    if process:
+        be_worker(process, told)
+    _preparing.append(True)
+    try:
+        if told['data'] is not None:
+            process._inheriting = True      # the stdlib refuses to start processes then
+            try:
+                compat.spawn_module().prepare(told['data'])
+            finally:
+                del process._inheriting
+        else:
+            os.chdir(told['dir'])
+            if 'main' in told:
+                run_main(*told['main'])
+    finally:
+        _preparing.pop()
+
+
+def be_worker(process, told):
+    """Let current_process() be what it is in a worker of the stdlib's."""
+    process.name = told['name']
+    process._identity = told['number'],
+    if told['authkey'] is not None:
+        process.authkey = told['authkey']
+    if hasattr(process, '_config'):
+        process._config['daemon'] = True
+    else:
+        process._daemonic = True
+    if hasattr(compat.multiprocessing, 'parent_process'):
+        inside = sys.modules['multiprocessing.process']
+        inside._parent_process = inside._ParentProcess('MainProcess', told['pid'], None)
+
+
+def run_main(path, package):
+    """Run the program's file as a module beside __main__, and let it be that, too."""
+    module = types.ModuleType('__mp_main__')
+    module.__file__ = path
+    if package is not None:
+        module.__package__ = package
+        if package:
+            __import__(package)
+    sys.modules['__main__'] = sys.modules['__mp_main__'] = module
+    opened = open(path, 'rb')
+    try:
+        source = opened.read()
+    finally:
+        opened.close()
+    # 2.4 to 2.6 want one kind of line ends and one at the end.
+    newline = '\n'.encode('ascii')
+    source = source.replace('\r\n'.encode('ascii'), newline) + newline
+    exec_(compile(source, path, 'exec', 0, True), module.__dict__)

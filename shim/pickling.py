@@ -1,0 +1,139 @@
+"""Pickling what is the user's: functions, arguments, results, exceptions.
+
+As the stdlib's ForkingPickler where there is one, so that connections, sockets and methods
+travel; where that fails, cloudpickle or dill if the user has them.
+"""
+import pickle
+import sys
+import types
+
+from six import get_method_function, get_method_self
+from six.moves import copyreg, cPickle
+
+from shim import compat, errors
+from shim.wire import PROTOCOL
+
+BYTES = type(''.encode('ascii'))
+LONG = type(1 << 64)
+SHORT = 4096
+
+
+def is_atom(value):
+    """True if the value may travel within somebody else's pickle: it can't change, nor alias.
+
+    By identity of the type: looking it up somewhere would call its metaclass' __hash__ and __eq__.
+    """
+    kind = type(value)
+    return (kind is int or value is None or kind is float or kind is bool
+            or (kind is str or kind is BYTES or kind is compat.text) and len(value) <= SHORT
+            or kind is LONG or kind is complex)
+
+
+class Reducers(dict):
+    """How to reduce each type: multiprocessing's own table before copyreg's, as they are now."""
+
+    def __missing__(self, kind):
+        reduce = self.extra.get(kind)
+        if reduce is None:
+            return copyreg.dispatch_table[kind]
+        return reduce
+
+    def get(self, kind, default=None):      # the pickle module in Python asks so
+        try:
+            return self[kind]
+        except KeyError:
+            return default
+
+
+class MethodPickler(getattr(pickle, '_Pickler', pickle.Pickler)):
+    """Until 3.4 only the Pickler in Python can be taught: methods, and the stdlib's reductions."""
+
+    dispatch = getattr(pickle, '_Pickler', pickle.Pickler).dispatch.copy()
+
+    def save_method(self, method):
+        owner = get_method_self(method)
+        if owner is None:       # an unbound method of 2.x
+            owner = method.im_class
+        self.save_reduce(getattr, (owner, method.__name__), obj=method)
+
+    dispatch[types.MethodType] = save_method
+
+
+if compat.FORKING_PICKLER:
+    def pickler():
+        """The table to pickle with, of the stdlib's ForkingPickler."""
+        table = Reducers()
+        table.extra = compat.FORKING_PICKLER._extra_reducers
+        return table
+
+    _table = pickler()
+
+    def plain_dumps(value):
+        written = compat.BytesIO()
+        made = pickle.Pickler(written, PROTOCOL)
+        made.dispatch_table = _table
+        made.dump(value)
+        return written.getvalue()
+else:
+    def plain_dumps(value):
+        try:
+            return cPickle.dumps(value, PROTOCOL)
+        except Exception:
+            written = compat.BytesIO()
+            MethodPickler(written, PROTOCOL).dump(value)
+            return written.getvalue()
+
+loads = cPickle.loads
+
+
+def dumps(value, what):
+    """The pickle of a value; `what` names it in the error: 'the arguments of f'.
+
+    Raises what pickle raised, with the remedy added to the text.
+    """
+    try:
+        return plain_dumps(value)
+    except Exception:
+        error = errors.current()
+    for name in ('cloudpickle', 'dill'):
+        try:
+            return __import__(name).dumps(value)
+        except ImportError:
+            pass
+        except Exception:
+            error = errors.current()
+    text = '%s. It is %s that must travel to another process: define functions and classes at the'\
+        ' top of a module, or install cloudpickle or dill for lambdas and closures' % (error, what)
+    kind = type(error)
+    if kind not in (AttributeError, TypeError, ValueError):
+        kind = pickle.PicklingError
+    raise kind(text)
+
+
+def by_name(func):
+    """True if the function's pickle is but its name, so that it may travel once per worker."""
+    if isinstance(func, (types.FunctionType, type, getattr(types, 'ClassType', type))):
+        return True
+    # A builtin may be a method: [].append is pickled with its list.
+    owner = getattr(func, '__self__', None)
+    return isinstance(func, types.BuiltinFunctionType) and (
+        owner is None or isinstance(owner, types.ModuleType))
+
+
+def name(func):
+    """What to call a function in a message."""
+    return getattr(func, '__qualname__', None) or getattr(func, '__name__', None) or repr(func)
+
+
+def underlying(func):
+    """The function inside a method or a partial, the class of another callable: what costs are
+    kept for."""
+    while True:
+        if isinstance(func, types.MethodType):
+            func = get_method_function(func)
+        elif isinstance(func, compat.partial):
+            func = func.func
+        elif isinstance(func, (types.FunctionType, types.BuiltinFunctionType, type)):
+            return func
+        else:
+            return type(func)

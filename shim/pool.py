@@ -1,0 +1,247 @@
+"""The only Pool: what the stdlib's multiprocessing.pool offers, on any engine.
+
+    pool.map(f, xs)
+      a Feed cuts xs into chunks and packs them        feed.py, outcome.py
+      the engine runs them somewhere                   engines/
+      a MapResult hears how each ended                 results.py
+      get() unpacks and returns, or raises             here and in results.py
+
+Checks of arguments are here, at the call.
+"""
+import os
+import warnings
+
+from shim import compat, cpus, engines, errors, outcome
+from shim.engines.base import Task
+from shim.feed import Feed
+from shim.results import (
+    ApplyResult, AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult)
+
+__all__ = ['Pool', 'ThreadPool']
+
+RUN, CLOSE, TERMINATE = 'RUN', 'CLOSE', 'TERMINATE'     # the stdlib's words (from 3.8 on)
+
+
+class Pool(object):
+    """A pool of workers: `processes` of them (int; default: what this process may use).
+
+    initializer(*initargs) runs in each worker as it starts.  After `maxtasksperchild` tasks (for
+    map: chunks) a worker is replaced.  A task that runs longer than `task_timeout` seconds is
+    ended with its worker and raises TaskTimeoutError.  `context` is that of shim.get_context();
+    None means the default one.
+
+    Raises ValueError or TypeError for what it refuses, as CPython 3.14's Pool; task_timeout is
+    shim's own.
+    """
+
+    def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
+                 context=None, task_timeout=None):
+        self._state = None
+        self._engine = None
+        if context is None:
+            from shim.context import get_context
+            context = get_context()
+        if processes is None:
+            processes = cpus.usable()
+        if processes < 1:
+            raise ValueError('Number of processes must be at least 1')
+        if maxtasksperchild is not None and (
+                not isinstance(maxtasksperchild, compat.INTEGERS) or maxtasksperchild <= 0):
+            raise ValueError('maxtasksperchild must be a positive int or None')
+        if initializer is not None and not hasattr(initializer, '__call__'):
+            raise TypeError('initializer must be a callable')
+        self._ctx, self._processes, self._pid = context, processes, os.getpid()
+        kind = engines.engine_class(context.engine_name)
+        self._limits = kind.limits
+        self._limit = self._checked_limit(task_timeout)
+        engine = kind(processes, initializer, tuple(initargs), maxtasksperchild)
+        engine.start()
+        self._engine, self._state = engine, RUN
+        self._ended = compat.at_exit(engine.terminate)
+
+    # Running things.
+
+    def apply(self, func, args=(), kwds={}, task_timeout=None):
+        """Call func(*args, **kwds) in a worker and return what it returns."""
+        return self.apply_async(func, args, kwds, task_timeout=task_timeout).get()
+
+    def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None,
+                    task_timeout=None):
+        """As apply(), but returns an AsyncResult at once.
+
+        callback(value) or error_callback(exception) is called when it is ready, in the pool's own
+        thread.  The arguments travel as they are now.
+        """
+        self._check_running()
+        limit = self._checked_limit(task_timeout)
+        result = AsyncResult(self, callback, error_callback)
+        engine = self._engine
+        try:
+            call = engine.call(func, outcome.ONE)
+            item = engine.pack(call, func, tuple(args), kwds)
+        except Exception:       # it does not travel: the error is the result, as in the stdlib
+            engine.report(result, 0, (outcome.RAISE, errors.current()))
+        else:
+            engine.post(Task(call, item, result, 0, limit))
+        return result
+
+    def map(self, func, iterable, chunksize=None, task_timeout=None):
+        """The list of func(x) for each x of the iterable, in its order."""
+        return self._map_async(func, iterable, False, chunksize, task_timeout).get()
+
+    def starmap(self, func, iterable, chunksize=None, task_timeout=None):
+        """The list of func(*x) for each x of the iterable, in its order."""
+        return self._map_async(func, iterable, True, chunksize, task_timeout).get()
+
+    def map_async(self, func, iterable, chunksize=None, callback=None, error_callback=None,
+                  task_timeout=None):
+        """As map(), but returns a MapResult at once; callbacks as those of apply_async()."""
+        return self._map_async(
+            func, iterable, False, chunksize, task_timeout, callback, error_callback)
+
+    def starmap_async(self, func, iterable, chunksize=None, callback=None, error_callback=None,
+                      task_timeout=None):
+        """As starmap(), but returns a MapResult at once; callbacks as those of apply_async()."""
+        return self._map_async(
+            func, iterable, True, chunksize, task_timeout, callback, error_callback)
+
+    def imap(self, func, iterable, chunksize=1, buffersize=None, task_timeout=None):
+        """An iterator over func(x) for each x of the iterable, in its order.
+
+        The iterable is pulled in a thread of its own, as fast as workers take it; with
+        `buffersize` (int), so that items pulled minus results taken never exceed it, as CPython
+        3.14's Executor.map: then it may be endless.
+        """
+        return self._imap(IMapIterator, func, iterable, chunksize, buffersize, task_timeout)
+
+    def imap_unordered(self, func, iterable, chunksize=1, buffersize=None, task_timeout=None):
+        """As imap(), in the order in which the results arrive."""
+        return self._imap(
+            IMapUnorderedIterator, func, iterable, chunksize, buffersize, task_timeout)
+
+    def _map_async(self, func, iterable, star, chunksize, task_timeout, callback=None,
+                   error_callback=None):
+        self._check_running()
+        limit = self._checked_limit(task_timeout)
+        if chunksize is not None and chunksize < 1:
+            raise ValueError('Chunksize must be 1+, not %r' % (chunksize,))
+        if type(iterable) in compat.SEQUENCES:
+            items = iterable
+        else:
+            items = list(iterable)
+        length = len(items)
+        if chunksize is None:
+            # A limit is for one task, and a quarter of a worker's share is the stdlib's choice.
+            chunksize = 1
+            if limit is None:
+                chunksize = max(1, -(-length // (self._processes * 4)))
+        result = MapResult(self, chunksize, length, callback, error_callback)
+        if length:
+            Feed(self._engine, result, func, items, chunksize, star, limit).start()
+        return result
+
+    def _imap(self, kind, func, iterable, chunksize, buffersize, task_timeout):
+        self._check_running()
+        limit = self._checked_limit(task_timeout)
+        if chunksize < 1:
+            raise ValueError('Chunksize must be 1+, not %s' % (chunksize,))
+        if buffersize is not None:
+            if not isinstance(buffersize, compat.INTEGERS):
+                raise TypeError('buffersize must be an integer or None')
+            if buffersize < 1:
+                raise ValueError('buffersize must be None or > 0')
+            chunksize = min(chunksize, buffersize)
+        made = kind(self, chunksize)
+        feed = Feed(self._engine, made._job, func, iterable, chunksize, False, limit, buffersize)
+        if self._engine.lazy:
+            made._step = feed.step
+        else:
+            feed.start()
+        return made
+
+    # Life and death.
+
+    def close(self):
+        """Take no more calls; the workers end when all is done."""
+        self._check_process()
+        if self._state == RUN:
+            self._state = CLOSE
+            self._engine.close()
+            for feed in list(self._engine.feeds):
+                if feed.job.gate is not None:
+                    feed.job.gate.open()
+
+    def terminate(self):
+        """End the workers now; what is not done raises PoolTerminatedError."""
+        self._check_process()
+        self._state = TERMINATE
+        compat.not_at_exit(self._ended)
+        self._engine.terminate()
+
+    def join(self):
+        """Wait until the workers have ended; call close() or terminate() before."""
+        self._check_process()
+        if self._state == RUN:
+            raise ValueError('Pool is still running')
+        if self._engine.serves():
+            raise RuntimeError('a callback waits for its own pool to end')
+        self._engine.ended.wait_for()
+        compat.not_at_exit(self._ended)
+
+    def __enter__(self):
+        self._check_running()
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self.terminate()
+
+    def __del__(self, _warn=warnings.warn, _pid=os.getpid):
+        if self._engine is None or self._pid != _pid():
+            return
+        if self._state == RUN and compat.ResourceWarning is not None:
+            _warn('unclosed running multiprocessing pool %r' % (self,), compat.ResourceWarning,
+                  source=self)
+        if self._state != TERMINATE:
+            compat.not_at_exit(self._ended)
+            self._engine.abandon()
+
+    def __reduce__(self):
+        raise NotImplementedError(
+            'pool objects cannot be passed between processes or pickled')
+
+    def __repr__(self):
+        return '<%s.%s state=%s pool_size=%s>' % (
+            self.__class__.__module__, self.__class__.__name__, self._state, self._processes)
+
+    # What programs read, too.
+
+    _pool = property(lambda self: list(self._engine.workers), doc='The workers, as Processes.')
+
+    def _check_process(self):
+        if self._pid != os.getpid():
+            raise RuntimeError('this pool belongs to process %d, whose threads and workers did not'
+                               ' come along with the fork: make a new one here' % self._pid)
+
+    def _check_running(self):
+        self._check_process()
+        if self._state != RUN:
+            raise ValueError('Pool not running')
+
+    def _checked_limit(self, limit):
+        if limit is None:
+            return getattr(self, '_limit', None)
+        if not self._limits:
+            raise ValueError('task_timeout: the %s context cannot end a task that runs in this'
+                             ' process; use fork or subprocess' % self._ctx.engine_name)
+        if isinstance(limit, bool) or not isinstance(limit, compat.INTEGERS + (float,)) or not (
+                limit > 0):
+            raise ValueError('task_timeout must be a positive number of seconds, not %r' % (limit,))
+        return limit
+
+
+class ThreadPool(Pool):
+    """A Pool of threads, as multiprocessing.pool.ThreadPool."""
+
+    def __init__(self, processes=None, initializer=None, initargs=()):
+        from shim.context import get_context
+        Pool.__init__(self, processes, initializer, initargs, context=get_context('thread'))

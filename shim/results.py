@@ -1,0 +1,316 @@
+"""What a caller holds while tasks run: AsyncResult, MapResult and the iterators of imap.
+
+An engine settles them from one thread: `settle(index, outcome)`.  Outcomes are unpacked by the
+caller who asks, once.  Nothing here takes a lock: a signal handler may raise between any two
+bytecodes of get() or next().
+"""
+import logging
+from collections import deque
+
+from shim import compat, errors, outcome, waiting
+from shim.engines.base import Gate
+from shim.waiting import Signal
+
+LOG = logging.getLogger('shim')
+
+
+def call_back(function, value):
+    """Call a callback: what it raises is logged, as nobody is there to catch it."""
+    if function is not None:
+        try:
+            function(value)
+        except:     # noqa: E722
+            LOG.error('shim: the callback %r raised; the result is delivered all the same',
+                      function, exc_info=True)
+
+
+class AsyncResult(Signal):
+    """The result of apply_async(), as the stdlib's."""
+
+    _content = None     # what settle() got
+    gate = None         # where a feed waits for results to be taken: nowhere
+
+    def __init__(self, pool, callback=None, error_callback=None):
+        self._pool = pool       # which is not collected before this is ready
+        self._engine = pool._engine
+        self._callback, self._error_callback = callback, error_callback
+
+    def ready(self):
+        """True if get() would not wait."""
+        return self.happened
+
+    def successful(self):
+        """True if the call returned; False if it raised; ValueError if it is not ready (3.7)."""
+        if not self.happened:
+            raise ValueError('%r not ready' % (self,))
+        return self._result()[0]
+
+    def wait(self, timeout=None):
+        """Wait until it is ready or `timeout` seconds have passed."""
+        if not self.happened:
+            self._engine.wake()
+            if self._engine.serves():
+                raise RuntimeError(
+                    'a callback waits for a result of its own pool, which waits for the callback:'
+                    ' give that result a callback of its own')
+            self.wait_for(timeout)
+
+    def get(self, timeout=None):
+        """Return the value, or raise what the call raised.
+
+        Raises TimeoutError if `timeout` seconds pass before it is ready.
+        """
+        self.wait(timeout)
+        if not self.happened:
+            raise errors.TimeoutError('no result after %s seconds' % timeout)
+        good, value = self._result()
+        if good:
+            return value
+        try:
+            raise value
+        finally:
+            value = None        # no cycle: the traceback refers to this frame
+
+    def settle(self, index, content):
+        """How it ended.  Called by the engine."""
+        self._content = content
+        self._finish()
+
+    def _finish(self):
+        if self._callback is not None or self._error_callback is not None:
+            good, value = self._result()
+            if good:
+                call_back(self._callback, value)
+            else:
+                call_back(self._error_callback, value)
+            self._callback = self._error_callback = None
+        self.fire()
+        self._pool = None
+
+    def _result(self):
+        """(True, value) or (False, exception): unpacked by the first who asks."""
+        if '_unpacked' not in self.__dict__:
+            self.__dict__.setdefault('_unpacked', self._unpack(self._content))
+            self._content = None
+        return self._unpacked
+
+    def _unpack(self, content):
+        return outcome.unpack(content)
+
+
+ApplyResult = AsyncResult       # its other name in multiprocessing.pool
+
+
+class MapResult(AsyncResult):
+    """The result of map_async(): ready when all chunks are.
+
+    The first chunk that failed is what get() raises; of a WorkerLostError or TaskTimeoutError,
+    `results` has what the other chunks returned.
+    """
+
+    def __init__(self, pool, chunksize, length, callback=None, error_callback=None):
+        AsyncResult.__init__(self, pool, callback, error_callback)
+        self._size, self._length = chunksize, length
+        self._content = [None] * -(-length // chunksize)
+        self._chunks = self._left = len(self._content)
+        self._failed = None
+        if not length:      # no callback then, as the stdlib
+            self._callback = None
+            self._finish()
+
+    def settle(self, index, content):
+        self._content[index] = content
+        if self._failed is None and outcome.failed(content):
+            self._failed = index
+        self._left -= 1
+        if not self._left:
+            self._finish()
+
+    def end(self, total, error):
+        """The feed has posted all chunks, or ends with an error for the others."""
+        for index in range(total, self._chunks):
+            self.settle(index, (outcome.RAISE, error))
+
+    def _unpack(self, content):
+        if content is None:     # another thread has unpacked it meanwhile
+            return None
+        parts = [outcome.unpack(packed) for packed in content]
+        if self._failed is None:
+            bad = [number for number, part in enumerate(parts) if not part[0]]
+            if not bad:
+                return True, self._flat(parts)
+            self._failed = bad[0]
+        error = parts[self._failed][1]
+        if isinstance(error, (errors.WorkerLostError, errors.TaskTimeoutError)):
+            error.results = self._flat(parts)
+        return False, error
+
+    def _flat(self, parts):
+        """The results of all chunks, MISSING where there are none."""
+        if self._size == 1 and self._failed is None:
+            return [value for good, value in parts]
+        values = []
+        for number, (good, value) in enumerate(parts):
+            if not good:
+                left = self._length - number * self._size
+                values.extend([errors.MISSING] * min(self._size, left))
+            elif self._size == 1:
+                values.append(value)
+            else:
+                values.extend(value)
+        return values
+
+
+class Arrivals(object):
+    """The job behind an imap iterator: what has arrived and was not taken yet.
+
+    The iterator is the user's and keeps the pool; this is the engine's, and does not: so an
+    iterator that nobody has any more keeps nothing alive.
+    """
+
+    def __init__(self, size, ordered):
+        self.size, self.ordered = size, ordered
+        self.ready = deque()        # (Chunk, number of the element), in the order of next()
+        self.early = {}             # {index: outcome} that others have to precede
+        self.short = {}             # {index: elements}, where it is not `size`
+        self.index, self.total = 0, None    # chunks passed on; chunks there are, once known
+        self.over = None            # StopIteration once all have been passed on
+        self.error = None
+        self.taken = 0              # elements that next() returned
+        self.waiting = []
+        self.gate = Gate()          # where a feed waits for elements to be taken
+
+    # Called in the thread that settles.
+
+    def settle(self, index, content):
+        """How a chunk ended."""
+        if not self.ordered:
+            self.pass_on(index, content)
+        elif index != self.index:
+            self.early[index] = content
+            return
+        else:
+            self.pass_on(index, content)
+            while self.early and self.index in self.early:
+                self.pass_on(self.index, self.early.pop(self.index))
+        self.tell()
+
+    def end(self, total, error):
+        """The feed posted `total` chunks; behind them comes the error, if there is one."""
+        self.total, self.error = total, error
+        self.tell()
+
+    def pass_on(self, index, content):
+        chunk, self.index = Chunk(content), self.index + 1
+        count = self.short.pop(index, self.size)
+        if outcome.failed(content):
+            chunk.whole, count = True, 1
+        elif self.size == 1:
+            chunk.whole = True
+        for number in range(count):
+            self.ready.append((chunk, number))
+
+    def tell(self):
+        if self.index == self.total and self.over is None:
+            if self.error is not None:      # in the place of one more item, as the stdlib
+                self.pass_on(self.total, (outcome.RAISE, self.error))
+            self.over = StopIteration
+        for waiter in list(self.waiting):
+            waiter.wake()
+
+
+class Chunk(object):
+    """The outcome of a chunk, unpacked when its first element is taken."""
+
+    whole = False       # it is one element
+
+    def __init__(self, content):
+        self.content = content
+
+    def element(self, number):
+        if 'unpacked' not in self.__dict__:
+            self.__dict__.setdefault('unpacked', outcome.unpack(self.content))
+        if self.whole:
+            return self.unpacked
+        good, values = self.unpacked
+        if not good:                # it did not unpickle: the error for each of them
+            return False, values
+        return True, values[number]
+
+
+class IMapIterator(object):
+    """The results of imap(), in the order of the items, as the stdlib's."""
+
+    _ordered = True
+
+    def __init__(self, pool, size):
+        self._pool, self._engine = pool, pool._engine
+        self._job = Arrivals(size, self._ordered)
+        self._step = None           # of a lazy engine: run one chunk more
+
+    def __iter__(self):
+        return self
+
+    def next(self, timeout=None):
+        """Return the next result, or raise what its call raised.
+
+        Raises TimeoutError if none comes within `timeout` seconds, StopIteration at the end.
+        """
+        ready, job = self._job.ready, self._job
+        while True:
+            if not ready:
+                self._wait(timeout)
+            try:
+                # Unpack first, as that takes long, and take it last: an exception in between, by a
+                # signal handler, loses nothing.
+                chunk, number = entry = ready[0]
+                good, value = chunk.element(number)
+                taken = ready.popleft()
+            except IndexError:          # another thread took it
+                continue
+            if taken is not entry:
+                good, value = taken[0].element(taken[1])
+            job.taken += 1
+            job.gate.open()
+            if good:
+                return value
+            raise value
+
+    __next__ = next
+
+    def _wait(self, timeout):
+        job, deadline = self._job, None
+        if timeout is not None:
+            deadline = compat.monotonic() + timeout
+        while not job.ready:
+            if job.over is not None:
+                if job.ready:           # it came just before
+                    break
+                self._pool = None
+                raise job.over
+            if self._step is not None:
+                self._step()
+                continue
+            self._engine.wake()
+            if self._engine.serves():
+                raise RuntimeError('a callback waits for results of its own pool')
+            left = None
+            if deadline is not None:
+                left = deadline - compat.monotonic()
+                if left <= 0:
+                    raise errors.TimeoutError('no result after %s seconds' % timeout)
+            waiter = waiting.take()
+            try:
+                job.waiting.append(waiter)
+                if not job.ready and job.over is None:
+                    waiter.wait(left)
+            finally:
+                if waiter in job.waiting:
+                    job.waiting.remove(waiter)
+            waiting.give_back(waiter)
+
+
+class IMapUnorderedIterator(IMapIterator):
+    """The results of imap_unordered(), as they come."""
+
+    _ordered = False

@@ -1,0 +1,273 @@
+"""The far side: what a worker process runs.
+
+    main thread         todo -- popleft --> run --> done -- speak() --> channel
+                          ^                                               |
+                          +------------ listen(), when todo is empty <----+
+    the warden, beside  when the main thread is in a long task: sends what is done, reads what
+                        came, hands back what is not begun; ends the process when the parent died
+
+The main thread begins tasks in groups of about 1 ms and says so before (BEGUN): a death costs no
+more than that.  It writes once per group, and reads only when it has nothing left to do; tasks
+that turn out slow are what the warden is for.  A task is begun by `todo.popleft()`, handed back by
+`todo.pop()`, each one atomic operation: nothing is ever both.
+"""
+import atexit
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections import deque
+
+from shim import compat, errors, outcome, pickling, wire
+from shim.waiting import OSErrors, Waiter, poll
+
+GROUP = 0.001       # seconds of work begun at once, and between two writes
+SLOW = 0.010        # seconds without attention after which the warden steps in
+ORPHAN = 0.5        # seconds between two looks whether the parent lives
+LARGEST = 4000      # tasks in a group
+clock = compat.monotonic
+
+
+class Worker(object):
+    """Serves a channel until EXIT or the parent's end."""
+
+    def __init__(self, sock, parent):
+        self.sock, self.parent, self.pid = sock, parent, os.getpid()
+        self.inbox, self.outbox = wire.Inbox(), wire.Outbox()
+        self.todo, self.done = deque(), deque()     # tasks (key, item); outcomes
+        self.calls = {}         # {key: [function or None, mode, pickled function or None]}
+        for mode in (outcome.ONE, outcome.MAP, outcome.STAR):
+            self.calls[mode] = [None, mode, None]
+        self.io = compat.allocate_lock()            # held by whoever reads or writes the channel
+        self.running = False    # in the user's code: Ctrl-C is for it
+        self.again = False      # the warden spoke: announce the next group anew
+        self.leaving = False    # EXIT came
+        self.spoke = self.heard = clock()
+        self.alarm = Waiter()   # wakes the warden
+        self.ticking = False    # the warden looks every SLOW seconds
+
+    def serve(self, initializer=None, initargs=(), unblock=False):
+        """Report READY, run tasks until told to leave; returns False if the start failed.
+
+        unblock: Ctrl-C was blocked for the time of the start.
+        """
+        self.own_interrupts()
+        if unblock:
+            compat.mask_interrupts('SIG_UNBLOCK')
+        compat.thread(self.watch, (), 'shim-warden')
+        if initializer is not None:
+            try:
+                try:
+                    self.running = True
+                    initializer(*initargs)
+                finally:
+                    self.running = False
+            except:     # noqa: E722  SystemExit and Ctrl-C are failures of the start, too
+                self.failed()
+                return False
+        self.say(wire.READY, self.pid)
+        size = 1
+        while True:
+            count = min(size, len(self.todo))
+            if not self.speak(count):
+                return True
+            if count:
+                size = self.begin(count, size)
+            elif not self.listen():
+                return True
+
+    def failed(self):
+        """Tell why the start failed: the exception being handled."""
+        self.say(wire.FAILED, 'raised\n' + ''.join(traceback.format_exception(*sys.exc_info())))
+
+    def begin(self, count, size):
+        """Run up to `count` tasks; returns how many to announce next time, `size` being this."""
+        popleft, done, run, start = self.todo.popleft, self.done, self.run, self.spoke
+        now, ran = start, 0
+        while ran < count and not self.again and now - start < GROUP:
+            try:
+                done.append(run(*popleft()))
+            except IndexError:      # handed back: run() raises nothing
+                break
+            now = clock()
+            ran += 1
+        # The clock of 2.x may be set back.
+        return max(1, min(2 * size, LARGEST, int(GROUP * ran / max(now - start, 1e-7))))
+
+    def run(self, key, item):
+        """The outcome of one task; raises nothing."""
+        call = self.calls[key]
+        try:
+            try:
+                self.running = True
+                if call[2] is not None:
+                    call[0] = pickling.loads(call[2])
+                    call[2] = None
+                value = outcome.run(call[0], call[1], item)
+            finally:
+                self.running = False
+        except:     # noqa: E722  sys.exit and all the others are the task's outcome
+            trace = outcome.trace_text()
+            try:
+                return outcome.of_error(errors.current(), trace)
+            except:     # noqa: E722  the exception's own code raises
+                kind = str(sys.exc_info()[0])
+                return outcome.of_error(errors.RemoteError(kind, '<unprintable>', trace))
+        return outcome.of_value(value)
+
+    # The channel.
+
+    def say(self, kind, body):
+        self.io.acquire()
+        try:
+            self.outbox.put(wire.frame(kind, body))
+            self.outbox.send(self.sock)
+        finally:
+            self.io.release()
+
+    def speak(self, count):
+        """Send what is done and announce the next group; False if nobody listens any more."""
+        self.io.acquire()
+        try:
+            self.again = False
+            return self.flush(count)
+        finally:
+            self.io.release()
+
+    def flush(self, begun):
+        if os.getpid() != self.pid:     # a task forked, and its child came back here
+            os._exit(0)
+        results, now = [], clock()
+        try:
+            while True:
+                results.append(self.done.popleft())
+        except IndexError:
+            pass
+        if results:
+            # What is done was all done since the last time.
+            self.outbox.put(wire.frame(wire.RESULTS, (max(0.0, now - self.spoke), results)))
+        if begun:
+            self.outbox.put(wire.frame(wire.BEGUN, begun))
+        self.spoke = now
+        try:
+            self.outbox.send(self.sock)
+        except OSErrors:
+            return False
+        return True
+
+    def listen(self):
+        """Wait for frames and take them; False at the end."""
+        if self.leaving:
+            return False
+        self.io.acquire()
+        try:
+            alive = self.hear()
+        finally:
+            self.io.release()
+        if len(self.todo) > 1 and not self.ticking:
+            self.alarm.wake()
+        return alive
+
+    def hear(self):
+        try:
+            data = self.sock.recv(self.inbox.room())
+        except OSErrors:
+            return compat.interrupted(sys.exc_info()[1])
+        if not data:
+            self.leaving = True
+            return False
+        self.heard = clock()
+        for kind, body in self.inbox.feed(data):
+            if kind == wire.TASKS:
+                key = body[0]
+                self.todo.extend([(key, item) for item in body[1]])
+            elif kind == wire.CALL:
+                self.calls[body[0]] = [None, body[1], body[2]]
+            elif kind == wire.RETURN:
+                self.hand_back()
+            elif kind == wire.EXIT:
+                self.leaving = True
+        return True
+
+    def hand_back(self):
+        count = 0
+        try:
+            while True:
+                self.todo.pop()
+                count += 1
+        except IndexError:
+            pass
+        self.outbox.put(wire.frame(wire.RETURNED, count))
+        self.outbox.send(self.sock)
+
+    # Beside the main thread.
+
+    def watch(self):
+        """The warden."""
+        compat.mask_interrupts()
+        seen = None
+        while True:
+            # First say that nobody looks, then look again: listen() does it the other way round.
+            self.ticking = False
+            if self.todo or self.done or self.running:
+                self.ticking = True
+                self.alarm.wait(SLOW)
+                self.attend()
+            elif self.heard != seen:
+                seen = self.heard       # busy until a moment ago, so maybe again
+                self.alarm.wait(5 * SLOW)
+            else:
+                self.alarm.wait(ORPHAN)
+            if compat.getppid() != self.parent:
+                os._exit(1)
+
+    def attend(self):
+        """Do what the main thread would, if it has not come by for long."""
+        now = clock()
+        silent, deaf = now - self.spoke > SLOW, now - self.heard > SLOW
+        if not (silent or deaf) or not self.io.acquire(0):
+            return
+        try:
+            try:
+                if silent:
+                    # The main thread looks at `again` before each task: it may begin one more,
+                    # which is the one that BEGUN covers, and then it announces the next ones.
+                    self.again = True
+                    self.flush(1)
+                while poll(self.sock, 0) and self.hear():
+                    pass
+            finally:
+                self.io.release()
+        except OSErrors:
+            pass        # the main thread will find out
+
+    def own_interrupts(self):
+        """Let Ctrl-C interrupt a running task and nothing else.
+
+        Only if it would have interrupted: what a task starts inherits an ignored signal.
+        """
+        previous = signal.getsignal(signal.SIGINT)
+        if hasattr(previous, '__call__'):
+
+            def handler(number, frame):
+                if self.running:
+                    self.running = False
+                    previous(number, frame)
+            signal.signal(signal.SIGINT, handler)
+
+
+def leave(code):
+    """End a worker's interpreter, as a program's end does it, but for tearing it down.
+
+    The warden runs until the end and would trip over modules that are half gone.
+    """
+    for end in (getattr(threading, '_shutdown', None),
+                getattr(sys, 'exitfunc', None) or getattr(atexit, '_run_exitfuncs', None),
+                sys.stdout.flush, sys.stderr.flush):
+        try:
+            if end is not None:
+                end()
+        except:     # noqa: E722
+            pass
+    os._exit(code)
