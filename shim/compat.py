@@ -47,6 +47,14 @@ except NameError:       # from 3.0 on
     INTEGERS = (int,)
 
 try:
+    from operator import index
+except ImportError:     # until 2.5
+    def index(value):
+        if not isinstance(value, INTEGERS):
+            raise TypeError('%r is not an integer' % (value,))
+        return value
+
+try:
     ResourceWarning = ResourceWarning
     if sys.version_info < (3, 8):
         ResourceWarning = None      # until 3.8 the stdlib's Pool did not warn

@@ -23,15 +23,16 @@ class Feed(object):
         if size > 1:
             self._mode = [outcome.MAP, outcome.STAR][star]
         self._call = engine.call(func, self._mode, size)
-        self._inline = type(items) in compat.SEQUENCES
         engine.feeds[self] = True
 
-    def start(self):
+    def start(self, items):
         """Post what there is room for, and go on in the background."""
-        if self.engine.lazy or self._inline:
+        if self.engine.lazy or type(items) in compat.SEQUENCES:
             while self.engine.room(self._call) > 0:
                 if not self.step():
                     return
+        if type(items) is list:     # the caller may change it from here on
+            self._items = iter(list(self._items))
         compat.thread(self._run, (), 'shim-feed')
 
     def step(self):
@@ -44,8 +45,10 @@ class Feed(object):
                                         ' buffersize, close() lets imap go on to the end'))
         try:
             chunk = tuple(islice(self._items, self._size))
-        except:     # noqa: E722  the user's iterator raised: it takes the place of its item
-            return self._end(errors.current())
+        except:     # noqa: E722  the user's iterator raised: in the place of an item, as the stdlib
+            self._posted += 1
+            self.engine.report(self.job, index, (outcome.RAISE, errors.current()))
+            return self._end(None)
         if not chunk:
             return self._end(None)
         self._pulled += len(chunk)

@@ -89,7 +89,8 @@ loads = cPickle.loads
 def dumps(value, what):
     """The pickle of a value; `what` names it in the error: 'the arguments of f'.
 
-    Raises what pickle raised, with the remedy added to the text.
+    Raises what pickle raised, with the remedy added to the text; what the user's own __reduce__
+    raised stays as it is.
     """
     try:
         return plain_dumps(value)
@@ -104,10 +105,10 @@ def dumps(value, what):
             error = errors.current()
     text = '%s. It is %s that must travel to another process: define functions and classes at the'\
         ' top of a module, or install cloudpickle or dill for lambdas and closures' % (error, what)
-    kind = type(error)
-    if kind not in (AttributeError, TypeError, ValueError):
-        kind = pickle.PicklingError
-    raise kind(text)
+    for kind in (pickle.PicklingError, cPickle.PicklingError, AttributeError, TypeError):
+        if error.__class__ is kind:
+            raise kind(text)
+    raise error
 
 
 def by_name(func):

@@ -43,6 +43,7 @@ class Pool(object):
             context = get_context()
         if processes is None:
             processes = cpus.usable()
+        processes = compat.index(processes)
         if processes < 1:
             raise ValueError('Number of processes must be at least 1')
         if maxtasksperchild is not None and (
@@ -50,13 +51,13 @@ class Pool(object):
             raise ValueError('maxtasksperchild must be a positive int or None')
         if initializer is not None and not hasattr(initializer, '__call__'):
             raise TypeError('initializer must be a callable')
-        self._ctx, self._processes, self._pid = context, processes, os.getpid()
+        self._ctx, self._pid = context, os.getpid()
         kind = engines.engine_class(context.engine_name)
         self._limits = kind.limits
         self._limit = self._checked_limit(task_timeout)
         engine = kind(processes, initializer, tuple(initargs), maxtasksperchild)
         engine.start()
-        self._engine, self._state = engine, RUN
+        self._engine, self._state, self._processes = engine, RUN, engine.size
         self._ended = compat.at_exit(engine.terminate)
 
     # Running things.
@@ -123,8 +124,8 @@ class Pool(object):
                    error_callback=None):
         self._check_running()
         limit = self._checked_limit(task_timeout)
-        if chunksize is not None and chunksize < 1:
-            raise ValueError('Chunksize must be 1+, not %r' % (chunksize,))
+        if chunksize is not None:
+            chunksize = self._checked_chunk(chunksize)
         if type(iterable) in compat.SEQUENCES:
             items = iterable
         else:
@@ -137,14 +138,13 @@ class Pool(object):
                 chunksize = max(1, -(-length // (self._processes * 4)))
         result = MapResult(self, chunksize, length, callback, error_callback)
         if length:
-            Feed(self._engine, result, func, items, chunksize, star, limit).start()
+            Feed(self._engine, result, func, items, chunksize, star, limit).start(items)
         return result
 
     def _imap(self, kind, func, iterable, chunksize, buffersize, task_timeout):
         self._check_running()
         limit = self._checked_limit(task_timeout)
-        if chunksize < 1:
-            raise ValueError('Chunksize must be 1+, not %s' % (chunksize,))
+        chunksize = self._checked_chunk(chunksize)
         if buffersize is not None:
             if not isinstance(buffersize, compat.INTEGERS):
                 raise TypeError('buffersize must be an integer or None')
@@ -156,7 +156,7 @@ class Pool(object):
         if self._engine.lazy:
             made._step = feed.step
         else:
-            feed.start()
+            feed.start(iterable)
         return made
 
     # Life and death.
@@ -226,6 +226,12 @@ class Pool(object):
         self._check_process()
         if self._state != RUN:
             raise ValueError('Pool not running')
+
+    def _checked_chunk(self, size):
+        size = compat.index(size)
+        if size < 1:
+            raise ValueError('Chunksize must be 1+, not %d' % size)
+        return size
 
     def _checked_limit(self, limit):
         if limit is None:

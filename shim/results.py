@@ -174,7 +174,7 @@ class Arrivals(object):
         self.early = {}             # {index: outcome} that others have to precede
         self.short = {}             # {index: elements}, where it is not `size`
         self.index, self.total = 0, None    # chunks passed on; chunks there are, once known
-        self.over = None            # StopIteration once all have been passed on
+        self.over = None            # what next() raises once all have been passed on
         self.error = None
         self.taken = 0              # elements that next() returned
         self.waiting = []
@@ -212,9 +212,7 @@ class Arrivals(object):
 
     def tell(self):
         if self.index == self.total and self.over is None:
-            if self.error is not None:      # in the place of one more item, as the stdlib
-                self.pass_on(self.total, (outcome.RAISE, self.error))
-            self.over = StopIteration
+            self.over = self.error or StopIteration
         for waiter in list(self.waiting):
             waiter.wake()
 

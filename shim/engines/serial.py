@@ -25,6 +25,7 @@ class SerialEngine(base.Engine):
     lazy = True
 
     def start(self):
+        self.size = 1
         self.workers = [Caller()]
         if self.initializer is not None:
             try:

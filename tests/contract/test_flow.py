@@ -1,0 +1,185 @@
+"""No task waits behind another while a worker is idle, and nothing finished waits at all."""
+import os
+import shutil
+import tempfile
+
+from tests import tasks
+from tests.support import CONCURRENT_VARIANTS, Elapsed, each_engine, wait_until
+
+
+class ManyTasks(object):
+
+    def test_20000_tiny_ones(self):
+        pool = self.pool
+        results = [pool.apply_async(tasks.identity, (i,)) for i in range(20000)]
+        self.assertEqual(sum([result.get() for result in results]), sum(range(20000)))
+
+    def test_20000_by_imap(self):
+        total = 0
+        for value in self.pool.imap_unordered(tasks.identity, iter(range(20000))):
+            total += value
+        self.assertEqual(total, sum(range(20000)))
+
+    def test_all_kinds_at_once(self):
+        pool = self.pool
+        many = pool.map_async(tasks.square, range(300), 7)
+        ordered = pool.imap(tasks.square, iter(range(300)))
+        single = [pool.apply_async(tasks.square, (i,)) for i in range(300)]
+        unordered = pool.imap_unordered(tasks.square, range(300), 3)
+        squares = [i * i for i in range(300)]
+        self.assertEqual(sorted(unordered), squares)
+        self.assertEqual([result.get() for result in single], squares)
+        self.assertEqual(list(ordered), squares)
+        self.assertEqual(many.get(), squares)
+
+    def test_callbacks_of_many(self):
+        calls = []
+        results = [self.pool.apply_async(tasks.identity, (i,), callback=calls.append)
+                   for i in range(2000)]
+        for result in results:
+            result.wait()
+        self.assertEqual(sorted(calls), list(range(2000)))
+
+    def test_submitting_from_many_threads(self):
+        pool, answers = self.pool, []
+
+        def submit():
+            results = [pool.apply_async(tasks.identity, (i,)) for i in range(500)]
+            answers.append(sum([result.get() for result in results]))
+        self.run_threads([submit] * 4)
+        self.assertEqual(answers, [sum(range(500))] * 4)
+
+    def test_reading_one_iterator_from_many_threads(self):
+        results, values = self.pool.imap(tasks.identity, iter(range(1000))), []
+
+        def read():
+            for value in results:
+                values.append(value)
+        self.run_threads([read] * 3)
+        self.assertEqual(sorted(values), list(range(1000)))
+
+
+class Waiting(object):
+    """Two workers, and tasks of which one is slow."""
+
+    def setUp(self):
+        super(Waiting, self).setUp()
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.path = os.path.join(self.folder, 'event')
+
+    def known(self, function, argument):
+        """Let the pool learn that this function is tiny, so that it makes batches of it."""
+        for result in [self.pool.apply_async(function, (argument,)) for _ in range(300)]:
+            result.get()
+
+    def test_an_event_set_by_a_later_task(self):
+        waiter = self.pool.apply_async(tasks.flow, ('wait', self.path))
+        setter = self.pool.apply_async(tasks.flow, ('touch', self.path))
+        self.assertEqual(waiter.get(30), 'wait')
+        self.assertEqual(setter.get(30), 'touch')
+
+    def test_an_event_set_by_a_later_task_amid_tiny_ones(self):
+        self.known(tasks.flow, 'nothing')
+        kinds = [('nothing',)] * 500 + [('wait', self.path)] + [('nothing',)] * 500
+        kinds += [('touch', self.path)] + [('nothing',)] * 100
+        results = [self.pool.apply_async(tasks.flow, kind) for kind in kinds]
+        self.assertEqual([result.get(30) for result in results], [kind[0] for kind in kinds])
+
+    def test_an_event_set_by_a_later_item(self):
+        self.known(tasks.flow, 'nothing')
+        kinds = ['nothing'] * 100 + [self.path + ' wait'] + ['nothing'] * 100
+        kinds += [self.path + ' touch'] + ['nothing'] * 100
+        expected = [kind.split()[-1] for kind in kinds]
+        self.assertEqual(list(self.pool.imap(tasks.flow_of_text, kinds)), expected)
+        os.remove(self.path)
+        self.assertEqual(self.pool.map(tasks.flow_of_text, kinds, 1), expected)
+        os.remove(self.path)
+        self.assertEqual(sorted(self.pool.imap_unordered(tasks.flow_of_text, iter(kinds))),
+                         sorted(expected))
+
+    def fastest(self, measure):
+        """The best of three: the machine may have been busy, while a toy, whose tiny tasks wait
+        for the slow one, needs its whole second each time."""
+        best = None
+        for _ in range(3):
+            seconds = measure()
+            if best is None or seconds < best:
+                best = seconds
+            if best < 0.3:
+                break
+        return best
+
+    def test_slow_one_amid_tiny_calls(self):
+        self.known(tasks.nap, 0)
+        pool = self.pool
+
+        def measure():
+            clock = Elapsed()
+            others = [pool.apply_async(tasks.nap, (0,)) for _ in range(1000)]
+            slow = pool.apply_async(tasks.nap, (1, 'slow'))
+            others += [pool.apply_async(tasks.nap, (0,)) for _ in range(999)]
+            for result in others:
+                result.get()
+            seconds = clock.seconds
+            self.assertEqual(slow.get(), 'slow')
+            return seconds
+        best = self.fastest(measure)
+        self.assertTrue(best < 0.3, best)
+
+    def test_slow_one_amid_tiny_items(self):
+        self.known(tasks.nap_and_return, 0)
+        pool = self.pool
+
+        def measure():
+            clock = Elapsed()
+            results = pool.imap_unordered(tasks.nap_and_return, [0] * 1000 + [1] + [0] * 999)
+            for _ in range(1999):
+                self.assertEqual(results.next(), 0)
+            seconds = clock.seconds
+            self.assertEqual(list(results), [1])
+            return seconds
+        best = self.fastest(measure)
+        self.assertTrue(best < 0.3, best)
+
+    def test_first_is_slow_and_the_second_fast(self):
+        # Of an unknown function nothing may be batched behind a task that runs.
+        pool = self.Pool(2)
+        pool.map(tasks.pid, [1, 2], 1)
+        slow = pool.apply_async(tasks.nap, (1,))
+        clock = Elapsed()
+        for _ in range(20):
+            pool.apply(tasks.nap, (0,))
+        self.assertTrue(clock.seconds < 0.8, clock.seconds)
+        self.assertFalse(slow.ready())
+
+    def test_finished_results_do_not_wait_for_the_batch(self):
+        # One worker, a batch: what is done before the slow one began is there at once.
+        pool = self.Pool(1)
+        for _ in range(300):
+            pool.apply(tasks.nap, (0,))
+        early = [pool.apply_async(tasks.nap, (0, i)) for i in range(50)]
+        slow = pool.apply_async(tasks.nap, (1,))
+        clock = Elapsed()
+        self.assertEqual([result.get() for result in early], list(range(50)))
+        self.assertTrue(clock.seconds < 0.7, clock.seconds)
+        self.assertFalse(slow.ready())
+
+    def test_idle_worker_takes_over(self):
+        # Twenty naps that look tiny at first: shared by both workers, not kept by one.
+        self.known(tasks.nap, 0)
+        clock = Elapsed()
+        self.pool.map(tasks.nap, [0.05] * 20, 1)
+        self.assertTrue(clock.seconds < 0.85, clock.seconds)    # alone it would be 1 s
+
+    def test_callback_is_prompt(self):
+        calls = []
+        slow = self.pool.apply_async(tasks.nap, (0.8,))
+        self.pool.apply_async(tasks.square, (3,), callback=calls.append)
+        self.assertTrue(wait_until(lambda: calls, 10))
+        self.assertFalse(slow.ready())
+        slow.get()
+
+
+each_engine(globals(), ManyTasks)
+each_engine(globals(), Waiting, variants=CONCURRENT_VARIANTS)

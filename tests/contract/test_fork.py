@@ -1,0 +1,53 @@
+"""What only a fork can do: take along what no pickle carries."""
+import sys
+import threading
+
+from tests import tasks
+from tests.support import each_engine, skip
+
+VARIANTS = ('fork', 'fork_tcp')
+
+
+def primitives():
+    """Lock, Value and Queue of the library that the fork context stands on."""
+    try:
+        import multiprocessing
+    except ImportError:
+        import processing as multiprocessing
+    try:
+        return multiprocessing.Lock(), multiprocessing.Value('i', 0), multiprocessing.Queue()
+    except (ImportError, OSError, NotImplementedError):
+        skip('no semaphores here: %s' % sys.exc_info()[1])
+
+
+class Inherited(object):
+
+    def test_lock_value_and_queue(self):
+        lock, value, queue = primitives()
+        pool = self.Pool(3, tasks.keep, (lock, value, queue))
+        numbers = list(range(1, 41))
+        self.assertEqual(pool.map(tasks.add_under_lock, numbers, 1), numbers)
+        self.assertEqual(value.value, sum(numbers))
+        self.assertEqual(sorted([queue.get(True, 10) for _ in numbers]), numbers)
+        pool.close()
+        pool.join()
+
+    def test_new_workers_get_them_too(self):
+        lock, value, queue = primitives()
+        pool = self.Pool(1, tasks.keep, (lock, value, queue), 2)
+        self.assertEqual(pool.map(tasks.add_under_lock, [1] * 6, 1), [1] * 6)
+        self.assertEqual(value.value, 6)
+        self.assertEqual([queue.get(True, 10) for _ in range(6)], [1] * 6)
+
+    def test_lambda_as_initializer(self):
+        pool = self.Pool(2, lambda *args: tasks.keep(*args), (lambda: 5, threading.Lock()))
+        self.assertEqual(pool.map(tasks.call_kept, range(4), 1), [5] * 4)
+
+    def test_state_of_the_parent(self):
+        tasks.keep('before the pool')
+        pool = self.Pool(1)
+        tasks.keep('after')
+        self.assertEqual(pool.apply(tasks.kept), ('before the pool',))
+
+
+each_engine(globals(), Inherited, variants=VARIANTS)

@@ -1,0 +1,213 @@
+"""What the workers of the tests in promises/ run: importable, so that every engine finds it."""
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+try:
+    import ctypes
+except ImportError:     # 2.4
+    ctypes = None
+try:
+    import resource
+except ImportError:     # not Unix
+    resource = None
+
+
+def square(x):
+    return x * x
+
+
+def identity(x):
+    return x
+
+
+def size(data):
+    return len(data)
+
+
+def pid(*ignored):
+    return os.getpid()
+
+
+def nap(seconds, value=None):
+    time.sleep(seconds)
+    return value
+
+
+def nap_if(pair):
+    """Sleep for so many seconds and return the value: for map, whose tasks take one thing."""
+    seconds, value = pair
+    if seconds:
+        time.sleep(seconds)
+    return value
+
+
+def note(path, text):
+    """Append a line in one write: lines of many processes do not mix."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    try:
+        os.write(handle, ('%s\n' % (text,)).encode('ascii'))
+    finally:
+        os.close(handle)
+
+
+def noted(path, ident, seconds=0):
+    """Leave a line that says this task has run; sleep; return the ident."""
+    note(path, ident)
+    if seconds:
+        time.sleep(seconds)
+    return ident
+
+
+def noted_pid(path, seconds=0):
+    """Say which process runs this task, sleep, and return the same."""
+    return noted(path, os.getpid(), seconds)
+
+
+def noted_or_die(path, ident, doomed):
+    note(path, ident)
+    if ident == doomed:
+        die('kill')
+    return ident
+
+
+def spin(path):
+    """Never end, run Python code all the time."""
+    note(path, os.getpid())
+    while True:
+        pass
+
+
+def stubborn(path):
+    """Never end, not even by SIGTERM or Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    spin(path)
+
+
+# ---- dying
+
+def no_core_dump():
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def die(how):
+    """End this process: 'kill', 'exit' or 'segfault'."""
+    no_core_dump()
+    if how == 'exit':
+        os._exit(0)
+    if how == 'segfault' and ctypes is not None:
+        ctypes.memset(0, 1, 1)
+    os.kill(os.getpid(), {'kill': signal.SIGKILL, 'segfault': signal.SIGSEGV}[how])
+    time.sleep(60)
+
+
+def fate(pair):
+    """(how, value): die, or return the value if there is no how.
+
+    Not in an instant: what is tiny is batched, and a death may cost the whole batch.
+    """
+    how, value = pair
+    time.sleep(0.02)
+    if how:
+        die(how)
+    return value
+
+
+def leave_grandchild(path, seconds):
+    """Fork a process that sleeps and has all descriptors of this one; then sleep as well."""
+    child = os.fork()
+    if not child:
+        try:
+            time.sleep(60)
+        finally:
+            os._exit(0)
+    note(path, '%d %d' % (os.getpid(), child))
+    time.sleep(seconds)
+    return child
+
+
+# ---- initializers
+
+def raising_initializer(path, text):
+    note(path, os.getpid())
+    raise ValueError(text)
+
+
+def dying_initializer(path):
+    note(path, os.getpid())
+    os._exit(3)
+
+
+def first_raises(path):
+    """Raise in whoever comes first."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    except OSError:
+        return
+    raise ValueError('the first one raises')
+
+
+def raises_if_exists(path, flag):
+    if os.path.exists(flag):
+        raising_initializer(path, 'raises from now on')
+
+
+# ---- seen from inside
+
+def whoami(seconds=0):
+    """What current_process() says in here: (pid, name, daemon, identity)."""
+    import shim
+    time.sleep(seconds)
+    me = shim.current_process()
+    return os.getpid(), me.name, me.daemon, tuple(getattr(me, '_identity', ()))
+
+
+def nested(engine, count):
+    """The work of a pool inside of this task."""
+    import shim
+    pool = shim.get_context(engine).Pool(2)
+    try:
+        return os.getpid(), pool.map(pid, range(2), 1), pool.map(square, range(count))
+    finally:
+        pool.terminate()
+        pool.join()
+
+
+def nested_sleepers(engine, path):
+    """Note the pids of this worker and of the workers of a pool in here; never return."""
+    import shim
+    pool = shim.get_context(engine).Pool(2)
+    inner = [worker.pid for worker in pool._pool]
+    pool.map(square, range(4))
+    note(path, ' '.join(['%d' % each for each in [os.getpid()] + inner]))
+    pool.map(nap, [60, 60], 1)
+
+
+def sigint_of_a_program():
+    """How a program that a task starts finds SIGINT: what Python makes of it at its start."""
+    source = 'import signal, sys\n' \
+        'handler = signal.getsignal(signal.SIGINT)\n' \
+        'sys.stdout.write("default %s" % (handler is signal.default_int_handler))\n'
+    program = subprocess.Popen([sys.executable, '-c', source], stdout=subprocess.PIPE)
+    return program.communicate()[0].decode('ascii')
+
+
+def fate_of_lock(n):
+    """A result that can't be pickled, for 3."""
+    if n == 3:
+        return threading.Lock()
+    return n
+
+
+def nested_here(pair):
+    engine, count = pair
+    return nested(engine, count)
+
+
+def noted_here(arguments):
+    return noted(*arguments)

@@ -1,0 +1,98 @@
+"""Promise 15: no /dev/shm, no sem_open, no _multiprocessing: a pool needs none of them."""
+import os
+
+from tests import support
+from tests.promises import Promise, scratch
+from tests.support import each_engine
+
+# Runs at the start of each interpreter, those of workers included.
+NO_SEMAPHORES = '''
+import sys
+sys.modules['multiprocessing.synchronize'] = None
+try:
+    import _multiprocessing
+except ImportError:
+    pass
+else:
+    for name in ('SemLock', 'sem_unlink'):
+        if hasattr(_multiprocessing, name):
+            delattr(_multiprocessing, name)
+'''
+NO_EXTENSION = '''
+import sys
+sys.modules['_multiprocessing'] = None
+sys.modules['multiprocessing.synchronize'] = None
+'''
+
+WORKS = '''
+def refused(function, *args):
+    try:
+        function(*args)
+    except (ImportError, OSError, AttributeError):
+        return True
+
+def main(ctx):
+    assert refused(__import__, 'multiprocessing.synchronize')
+    pool = ctx.Pool(2)
+    assert pool.apply(tasks.square, (3,)) == 9
+    assert pool.map(tasks.square, range(100)) == [n * n for n in range(100)]
+    assert list(pool.imap(tasks.square, range(9))) == [n * n for n in range(9)]
+    assert pool.apply_async(tasks.nap, (0.1, 'text')).get(20) == 'text'
+    try:
+        pool.apply(tasks.square, ('x',))
+    except TypeError:
+        say('error')
+    if sys.argv[1] in ('fork', 'subprocess'):
+        try:
+            pool.apply(tasks.die, ('kill',))
+        except shim.WorkerLostError:
+            say('lost')
+        assert pool.apply(tasks.pid) != os.getpid()
+    pool.close()
+    pool.join()
+    ctx.Pool(2).terminate()
+    say('done')
+'''
+
+CAN_FORK = '''
+import sys
+try:
+    import multiprocessing.process, multiprocessing.util
+    try:
+        import multiprocessing.popen_fork
+    except ImportError:
+        import multiprocessing.forking
+    sys.stdout.write('yes')
+except ImportError:
+    sys.stdout.write('no: %s' % sys.exc_info()[1])
+'''
+
+
+class Bare(Promise):
+    promise = 15
+
+    def environ(self, source):
+        path = scratch(self, 'sitecustomize.py')
+        stream = open(path, 'w')
+        stream.write(source)
+        stream.close()
+        return {'PYTHONPATH': os.pathsep.join([os.path.dirname(path), support.ROOT]
+                                              + [os.environ.get('PYTHONPATH', '')])}
+
+    def check(self, source):
+        environ = self.environ(source)
+        if self.engine == 'fork':
+            # "Where it can": where the stdlib's Process itself does without.
+            answer = support.run_script(CAN_FORK, env=environ)[1]
+            if answer != 'yes':
+                support.skip('Process of this interpreter needs it, ' + answer)
+        self.succeed(self.start(WORKS, env=environ))
+
+    def test_no_semaphores(self):
+        self.check(NO_SEMAPHORES)
+
+    def test_no_extension_module(self):
+        self.check(NO_EXTENSION)
+
+
+each_engine(globals(), Bare)

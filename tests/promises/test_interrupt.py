@@ -1,0 +1,142 @@
+"""Promise 11: Ctrl-C ends what waits, and nothing else."""
+import os
+import signal
+import time
+
+from tests import promise_tasks as tasks
+from tests.promises import Promise
+from tests.support import CONCURRENT_VARIANTS, each_engine, wait_until
+
+# Each way to wait, in one program.  The moment of the interrupt is in the time of this machine.
+CATCHES = '''
+NAP = 2.5
+
+def main(ctx):
+    pool = ctx.Pool(6)
+    pool.map(tasks.square, range(20), 1)
+    say('pids ' + ' '.join(['%d' % (worker.pid or 0) for worker in pool._pool]))
+    ways = [('get', lambda: pool.apply_async(tasks.nap, (NAP,)).get()),
+            ('timed-get', lambda: pool.apply_async(tasks.nap, (NAP,)).get(60)),
+            ('apply', lambda: pool.apply(tasks.nap, (NAP,))),
+            ('map', lambda: pool.map(tasks.nap, [NAP], 1)),
+            ('next', lambda: pool.imap(tasks.nap, [NAP]).next())]
+    for name, wait in ways:
+        interrupted(name, wait)
+        say('after %s %r' % (name, pool.map(tasks.square, range(4), 1)))
+    pool.close()
+    if sys.argv[1] != 'serial':      # nothing is left to wait for
+        interrupted('join', pool.join)
+    pool.join()
+    say('done')
+
+def interrupted(name, wait):
+    try:
+        say('ready ' + name)
+        wait()
+        say('not interrupted ' + name)
+    except KeyboardInterrupt:
+        say('interrupted %s %r' % (name, time.time()))
+'''
+
+# What a program does that has never heard of Ctrl-C; by hand, as 2.4 has no with.
+UNCAUGHT = '''
+def main(ctx):
+    pool = ctx.Pool(2)
+    pool.__enter__()
+    try:
+        pool.map(tasks.square, range(20), 1)
+        say('pids ' + ' '.join(['%d' % (worker.pid or 0) for worker in pool._pool]))
+        say('ready')
+        pool.map(tasks.nap, [60] * 4, 1)
+    finally:
+        if sys.argv[2] == 'with':
+            pool.__exit__(None, None, None)
+'''
+
+
+def send(program, whom):
+    """Ctrl-C: to the 'process' or, as a terminal does, to the 'group'."""
+    if whom == 'group':
+        os.killpg(program.pid, signal.SIGINT)
+    else:
+        os.kill(program.pid, signal.SIGINT)
+
+
+def workers(program):
+    """The pids that it has told."""
+    told = program.stdout.split('pids ')[1].split('\n')[0].split()
+    return [int(pid) for pid in told if int(pid)]
+
+
+class Interrupt(Promise):
+    promise = 11
+
+    def check(self, whom):
+        program = self.start(CATCHES)
+        ways = ['get', 'timed-get', 'apply', 'map', 'next']
+        if self.engine != 'serial':
+            ways.append('join')
+        for way in ways:
+            program.wait_for('ready %s\n' % way)
+            time.sleep(0.15)        # it is about to wait
+            sent = time.time()
+            send(program, whom)
+            said = program.wait_for('interrupted %s' % way, 10)
+            self.assertNotIn('not interrupted', said)
+            moment = float(said.split('interrupted %s ' % way)[1].split('\n')[0])
+            self.assertLess(moment - sent, 1, '%s to the %s' % (way, whom))
+        out = self.succeed(program, 20)
+        self.assertNotIn('KeyboardInterrupt', program.stderr)
+        self.assertEqual(out.count('[0, 1, 4, 9]'), 5)
+        self.gone(workers(program), 2)
+
+    def test_process(self):
+        self.check('process')
+
+    def test_group(self):
+        self.check('group')
+
+
+class Uncaught(Promise):
+    """Promise 11: the program ends, with its own traceback, and nobody is left."""
+
+    promise = 11
+
+    def check(self, whom, how):
+        program = self.start(UNCAUGHT, [how])
+        program.wait_for('ready\n')
+        time.sleep(0.2)
+        send(program, whom)
+        pids = workers(program)
+        if self.is_process:
+            self.assertEqual(len(pids), 2)
+        # The interrupt takes a second at most; the exit itself has no promise but to come.
+        self.assertTrue(wait_until(lambda: program.poll() is not None, 5), 'it does not end')
+        self.assertNotEqual(program.poll(), 0)
+        self.assertEqual(program.stderr.count('Traceback'), 1, program.stderr)
+        self.gone(pids, 2)
+
+    def test_process_with_block(self):
+        self.check('process', 'with')
+
+    def test_group_with_block(self):
+        self.check('group', 'with')
+
+    def test_process_at_exit(self):
+        self.check('process', 'exit')
+
+    def test_group_at_exit(self):
+        self.check('group', 'exit')
+
+
+class Inherited(Promise):
+    """Programs that a task starts find SIGINT as they would without a pool."""
+
+    promise = 11
+
+    def test_default(self):
+        self.assertEqual(self.pool.apply(tasks.sigint_of_a_program), 'default True')
+
+
+each_engine(globals(), Interrupt, Inherited)
+each_engine(globals(), Uncaught, variants=CONCURRENT_VARIANTS)

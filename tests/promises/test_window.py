@@ -1,0 +1,151 @@
+"""Promise 9: how far imap runs ahead of who reads its results."""
+import threading
+import time
+
+from tests import promise_tasks as tasks
+from tests.promises import Promise
+from tests.support import CONCURRENT_VARIANTS, each_engine, wait_until
+
+
+class Source(object):
+    """Numbers without end; `pulled` of them so far."""
+
+    def __init__(self, end=None):
+        self.pulled, self.end = 0, end
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.pulled == self.end:
+            raise StopIteration
+        self.pulled += 1
+        return self.pulled - 1
+
+    next = __next__
+
+    def settled(self):
+        """How many were pulled when no more are."""
+        before = -1
+        while before != self.pulled:
+            before = self.pulled
+            time.sleep(0.1)
+        return before
+
+
+class Window(Promise):
+    promise = 9
+
+    def methods(self):
+        return self.pool.imap, self.pool.imap_unordered
+
+    def test_stays_within(self):
+        for method in self.methods():
+            for buffersize in (1, 2, 5):
+                source = Source()
+                results = method(tasks.square, source, buffersize=buffersize)
+                for consumed in range(6):
+                    self.assertLessEqual(source.settled() - consumed, buffersize)
+                    results.next(20)
+
+    def test_while_read_fast(self):
+        for method in self.methods():
+            source = Source(3000)
+            results, ahead, got = method(tasks.square, source, buffersize=7), 0, []
+            for consumed in range(3000):
+                got.append(results.next(20))
+                # Another may be pulled as soon as next() has taken this one.
+                ahead = max(ahead, source.pulled - (consumed + 1))
+            self.assertLessEqual(ahead, 7)
+            self.assertEqual(sorted(got), [n * n for n in range(3000)])
+            self.catch(StopIteration, results.next, 20)
+
+    def test_chunks(self):
+        # Either chunks are smaller than the window, or the call says that it can't be.
+        source = Source()
+        try:
+            results = self.pool.imap(tasks.square, source, 10, buffersize=4)
+        except ValueError:
+            self.assertEqual(source.pulled, 0)
+            return
+        for consumed in range(3):
+            self.assertLessEqual(source.settled() - consumed, 4)
+            self.assertEqual(results.next(20), consumed * consumed)
+
+    def test_errors_count_as_results(self):
+        results = self.pool.imap(tasks.square, ['a', 'b', 3, 4], buffersize=1)
+        self.catch(TypeError, results.next, 20)
+        self.catch(TypeError, results.next, 20)
+        self.assertEqual([results.next(20), results.next(20)], [9, 16])
+        self.catch(StopIteration, results.next, 20)
+
+    def test_close(self):
+        for name in ('imap', 'imap_unordered'):
+            pool, source = self.Pool(2), Source()
+            results = getattr(pool, name)(tasks.square, source, buffersize=2)
+            first = results.next(20)
+            pool.close()
+            pool.join()
+            pulled = source.pulled
+            self.assertLessEqual(pulled, 3)
+            got = [first]
+            try:
+                while True:
+                    got.append(results.next(5))
+            except ValueError:
+                pass
+            self.assertEqual(source.settled(), pulled, 'pulled after close()')
+            self.assertEqual(sorted(got), [n * n for n in range(pulled)])
+            self.catch(ValueError, results.next, 5)
+
+    def test_close_while_the_source_blocks(self):
+        pool, go = self.Pool(2), threading.Event()
+        self.addCleanup(go.set)
+
+        def source():
+            yield 3
+            go.wait()
+            yield 4
+        results = pool.imap(tasks.square, source(), buffersize=1)
+        self.assertEqual(results.next(20), 9)
+        pool.close()
+        if self.engine == 'serial':     # there the source is pulled by next() only
+            self.catch(ValueError, results.next, 5)
+        pool.join()
+
+    def test_terminate(self):
+        pool, source = self.Pool(2), Source()
+        results = pool.imap(tasks.square, source, buffersize=2)
+        results.next(20)
+        pool.terminate()
+        pool.join()
+        self.assertLessEqual(source.settled(), 3)
+
+
+class Ahead(Promise):
+    """Promise 9 without a buffersize: greedy, but no faster than workers take."""
+
+    promise = 9
+
+    def test_pulls_as_workers_take(self):
+        pool = self.Pool(2)
+        for method in (pool.imap, pool.imap_unordered):
+            source = Source()
+            results = method(tasks.nap_if, ((0.4, n) for n in source))
+            time.sleep(0.3)
+            self.assertLess(source.pulled, 200)
+            results.next(20)
+            self.assertLess(source.pulled, 200)
+        pool.terminate()
+        pool.join()
+
+    def test_greedy(self):
+        # It does not wait to be read.
+        source = Source(500)
+        results = self.pool.imap(tasks.square, source)
+        self.assertTrue(wait_until(lambda: source.pulled == 500, 20))
+        self.assertEqual(list(results), [n * n for n in range(500)])
+
+
+each_engine(globals(), Window)
+each_engine(globals(), Ahead, variants=CONCURRENT_VARIANTS)
