@@ -198,3 +198,11 @@ def _run_at_exit():
 
 if multiprocessing is None:
     atexit.register(_run_at_exit)
+
+
+def process_children():
+    """The set that multiprocessing.active_children() is made of (until 3.3 one of the process)."""
+    inside = sys.modules['multiprocessing.process']
+    if hasattr(inside, '_children'):
+        return inside._children
+    return inside.current_process()._children

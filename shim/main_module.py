@@ -38,6 +38,13 @@ def executable():
     return sys.executable
 
 
+def importable():
+    """True if a worker can import the program: not if it is a session, or text on stdin."""
+    main = sys.modules['__main__']
+    return (getattr(main, '__spec__', None) is not None
+            or os.path.exists(getattr(main, '__file__', None) or ''))
+
+
 def describe(name, number):
     """What a worker of that name needs to know of this program; RuntimeError while preparing."""
     if _preparing:
@@ -51,6 +58,8 @@ def describe(name, number):
     if spawn is not None:
         told['data'] = spawn.get_preparation_data(name)
         told['data']['authkey'] = told['authkey']
+        if not importable():
+            told['data'].pop('init_main_from_path', None)       # '<stdin>'
         return told
     main = sys.modules['__main__']
     path = getattr(main, '__file__', None)

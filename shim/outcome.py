@@ -38,8 +38,8 @@ def pack(call, func, args, kwds=None):
                 return args
         return pickling.dumps((args, kwds or {}), call.what)
     if call.mode == ONE:
-        return pickling.dumps((func, args, kwds or {}), call.what)
-    return pickling.dumps((func, args), call.what)
+        return pickling.dumps((func, args, kwds or {}), call.what, call.whole)
+    return pickling.dumps((func, args), call.what, call.whole)
 
 
 def run(func, mode, item):

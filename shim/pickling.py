@@ -86,14 +86,18 @@ else:
 loads = cPickle.loads
 
 
-def dumps(value, what):
+def dumps(value, what, whole=False):
     """The pickle of a value; `what` names it in the error: 'the arguments of f'.
+
+    whole: with the functions of __main__ in it, as no worker could find them by their names.
 
     Raises what pickle raised, with the remedy added to the text; what the user's own __reduce__
     raised stays as it is.
     """
     try:
-        return plain_dumps(value)
+        if not whole:
+            return plain_dumps(value)
+        error = pickle.PicklingError('a worker cannot import __main__, as it has no file')
     except Exception:
         error = errors.current()
     for name in ('cloudpickle', 'dill'):
@@ -104,7 +108,7 @@ def dumps(value, what):
         except Exception:
             error = errors.current()
     text = '%s. It is %s that must travel to another process: define functions and classes at the'\
-        ' top of a module, or install cloudpickle or dill for lambdas and closures' % (error, what)
+        ' top of a module in a file, or install cloudpickle or dill' % (error, what)
     for kind in (pickle.PicklingError, cPickle.PicklingError, AttributeError, TypeError):
         if error.__class__ is kind:
             raise kind(text)

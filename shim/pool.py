@@ -51,7 +51,7 @@ class Pool(object):
             raise ValueError('maxtasksperchild must be a positive int or None')
         if initializer is not None and not hasattr(initializer, '__call__'):
             raise TypeError('initializer must be a callable')
-        self._ctx, self._pid = context, os.getpid()
+        self._ctx = context
         kind = engines.engine_class(context.engine_name)
         self._limits = kind.limits
         self._limit = self._checked_limit(task_timeout)
@@ -163,7 +163,7 @@ class Pool(object):
 
     def close(self):
         """Take no more calls; the workers end when all is done."""
-        self._check_process()
+        self._engine.check_process()
         if self._state == RUN:
             self._state = CLOSE
             self._engine.close()
@@ -173,19 +173,19 @@ class Pool(object):
 
     def terminate(self):
         """End the workers now; what is not done raises PoolTerminatedError."""
-        self._check_process()
+        self._engine.check_process()
         self._state = TERMINATE
         compat.not_at_exit(self._ended)
         self._engine.terminate()
 
     def join(self):
         """Wait until the workers have ended; call close() or terminate() before."""
-        self._check_process()
+        self._engine.check_process()
         if self._state == RUN:
             raise ValueError('Pool is still running')
-        if self._engine.serves():
-            raise RuntimeError('a callback waits for its own pool to end')
-        self._engine.ended.wait_for()
+        if not self._engine.ended.happened:
+            self._engine.expect()
+            self._engine.ended.wait_for()
         compat.not_at_exit(self._ended)
 
     def __enter__(self):
@@ -196,7 +196,7 @@ class Pool(object):
         self.terminate()
 
     def __del__(self, _warn=warnings.warn, _pid=os.getpid):
-        if self._engine is None or self._pid != _pid():
+        if self._engine is None or self._engine.pid != _pid():
             return
         if self._state == RUN and compat.ResourceWarning is not None:
             _warn('unclosed running multiprocessing pool %r' % (self,), compat.ResourceWarning,
@@ -217,13 +217,8 @@ class Pool(object):
 
     _pool = property(lambda self: list(self._engine.workers), doc='The workers, as Processes.')
 
-    def _check_process(self):
-        if self._pid != os.getpid():
-            raise RuntimeError('this pool belongs to process %d, whose threads and workers did not'
-                               ' come along with the fork: make a new one here' % self._pid)
-
     def _check_running(self):
-        self._check_process()
+        self._engine.check_process()
         if self._state != RUN:
             raise ValueError('Pool not running')
 

@@ -48,11 +48,7 @@ class AsyncResult(Signal):
     def wait(self, timeout=None):
         """Wait until it is ready or `timeout` seconds have passed."""
         if not self.happened:
-            self._engine.wake()
-            if self._engine.serves():
-                raise RuntimeError(
-                    'a callback waits for a result of its own pool, which waits for the callback:'
-                    ' give that result a callback of its own')
+            self._engine.expect()
             self.wait_for(timeout)
 
     def get(self, timeout=None):
@@ -289,9 +285,7 @@ class IMapIterator(object):
             if self._step is not None:
                 self._step()
                 continue
-            self._engine.wake()
-            if self._engine.serves():
-                raise RuntimeError('a callback waits for results of its own pool')
+            self._engine.expect()
             left = None
             if deadline is not None:
                 left = deadline - compat.monotonic()

@@ -9,6 +9,8 @@ it ended.  What an engine hears from its workers on the way (begun, handed back,
       engine.post(Task(call, item, job, 0))     never blocks
                                  ... job.settle(0, outcome)    see shim.outcome
 """
+import os
+
 from shim import errors, outcome, pickling
 from shim.waiting import Signal, Waiter
 
@@ -20,15 +22,16 @@ class Call(object):
     """A function and how its tasks call it: what they have in common.
 
     blob: the function's pickle if that is but its name: then it travels once to each worker,
-    under `key`; else None: it travels with the arguments.  cost: seconds per task, None until
-    known.
+    under `key`; else None: it travels with the arguments.  whole: a worker would not find it by
+    its name.  cost: seconds per task, None until known.
     """
 
-    __slots__ = ('target', 'mode', 'what', 'key', 'blob', 'cost')
+    __slots__ = ('target', 'mode', 'what', 'key', 'blob', 'whole', 'cost')
 
     def __init__(self, target, mode, key, blob):
         self.target, self.mode, self.key, self.blob = target, mode, key, blob
         self.what, self.cost = 'the arguments of ' + pickling.name(target), None
+        self.whole = False
 
 
 class Task(object):
@@ -46,12 +49,14 @@ class Engine(object):
     error = None        # once it has ended: the exception that later tasks get
     closing = False     # no tasks come any more but those of feeds
     limits = True       # it can stop a task that runs too long
+    has_main = True     # its workers find what is in __main__
     lazy = False        # tasks run when their results are asked for, in the caller
     workers = ()        # Process-like objects: pid, name, exitcode, is_alive()
 
     def __init__(self, size, initializer=None, initargs=(), maxtasks=None):
         self.size, self.maxtasks = size, maxtasks
         self.initializer, self.initargs = initializer, initargs
+        self.pid = os.getpid()
         self.ended = Signal()       # all workers are gone
         self.feeds = {}             # the feeds that still have tasks to post
         self._calls, self._keys = {}, outcome.STAR
@@ -72,7 +77,8 @@ class Engine(object):
         if known is not None:
             return known        # it keeps its target alive, so the id is still that one's
         blob = None
-        if named:
+        whole = not self.has_main and getattr(target, '__module__', None) == '__main__'
+        if named and not whole:
             blob = self.name_of(func)
         if len(self._calls) >= CALLS:
             for old in list(self._calls):
@@ -83,6 +89,7 @@ class Engine(object):
         else:
             self._keys += 1
             made = Call(target, mode, self._keys, blob)
+        made.whole = whole
         if len(self._calls) < CALLS:
             made = self._calls.setdefault(key, made)
         return made
@@ -132,6 +139,20 @@ class Engine(object):
     def abandon(self):
         """As terminate(), but without waiting: nobody has the pool any more."""
         self.terminate()
+
+    def check_process(self):
+        """Raise RuntimeError in a child made by fork."""
+        if self.pid != os.getpid():
+            raise RuntimeError('this pool belongs to process %d, whose threads and workers did not'
+                               ' come along with the fork: make a new one here' % self.pid)
+
+    def expect(self):
+        """Somebody is going to wait: wake up; RuntimeError where that wait would never end."""
+        self.check_process()
+        if self.serves():
+            raise RuntimeError('a callback waits for its own pool, which waits for the callback:'
+                               ' give the other result a callback of its own')
+        self.wake()
 
     def serves(self):
         """True in the thread that settles jobs: it must not wait for one."""

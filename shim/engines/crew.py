@@ -216,6 +216,8 @@ class Crew(base.Engine):
                 if not self.slots:
                     return False
         for slot in self.slots:
+            if slot.held or slot.leaving or not slot.ready:
+                pause = min(pause, LOOK)
             left = slot.worker.flush()
             if slot.eof is None and (
                     slot.writing is not left or slot.watched is not slot.worker.sock):
@@ -381,8 +383,6 @@ class Crew(base.Engine):
                 pause = min(pause, 0.002 + (now - slot.eof) / 4)
                 if now - slot.eof > LINGER and not slot.leaving:
                     slot.worker.kill()
-            if slot.held or slot.leaving or not slot.ready:
-                pause = min(pause, LOOK)
         if len(self.slots) < self.size and (self.todo or self.feeds or not self.closing):
             pause = min(pause, max(0, self.retry - now))
             if self.retry <= now:

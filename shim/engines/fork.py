@@ -39,10 +39,6 @@ class Forked(Remote):
         made.name = made.name.replace('Process', 'PoolWorker')
         return made
 
-    def close(self):
-        Remote.close(self)
-        self.process.join(0)        # or else it stays one of active_children()
-
 
 def start_daemon(process):
     """Start a daemon, even from a daemon: a pool within a task of a pool.
@@ -60,6 +56,8 @@ def start_daemon(process):
         # daemon= is 3.3+, the attribute 2.6+; in the backport, too
         process.daemon = True
         process.start()
+        # Not among active_children(): a child that the program forks would end them all with itself.
+        compat.process_children().discard(process)
     finally:
         if config is not None:
             config['daemon'] = daemon

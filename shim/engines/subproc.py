@@ -188,6 +188,7 @@ class SubprocessEngine(Crew):
     def __init__(self, *args, **kwds):
         Crew.__init__(self, *args, **kwds)
         self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
+        self.has_main = main_module.importable()
         self._start = pickling.dumps(
             (self.initializer, self.initargs), 'the initializer with its arguments')
 

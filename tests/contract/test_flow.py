@@ -6,6 +6,8 @@ import tempfile
 from tests import tasks
 from tests.support import CONCURRENT_VARIANTS, Elapsed, each_engine, wait_until
 
+SLOW = 0.6      # seconds; the others must be there in half of it
+
 
 class ManyTasks(object):
 
@@ -100,13 +102,13 @@ class Waiting(object):
 
     def fastest(self, measure):
         """The best of three: the machine may have been busy, while a toy, whose tiny tasks wait
-        for the slow one, needs its whole second each time."""
+        for the slow one, needs its whole nap each time."""
         best = None
         for _ in range(3):
             seconds = measure()
             if best is None or seconds < best:
                 best = seconds
-            if best < 0.3:
+            if best < SLOW / 2:
                 break
         return best
 
@@ -117,7 +119,7 @@ class Waiting(object):
         def measure():
             clock = Elapsed()
             others = [pool.apply_async(tasks.nap, (0,)) for _ in range(1000)]
-            slow = pool.apply_async(tasks.nap, (1, 'slow'))
+            slow = pool.apply_async(tasks.nap, (SLOW, 'slow'))
             others += [pool.apply_async(tasks.nap, (0,)) for _ in range(999)]
             for result in others:
                 result.get()
@@ -125,7 +127,7 @@ class Waiting(object):
             self.assertEqual(slow.get(), 'slow')
             return seconds
         best = self.fastest(measure)
-        self.assertTrue(best < 0.3, best)
+        self.assertTrue(best < SLOW / 2, best)
 
     def test_slow_one_amid_tiny_items(self):
         self.known(tasks.nap_and_return, 0)
@@ -133,14 +135,14 @@ class Waiting(object):
 
         def measure():
             clock = Elapsed()
-            results = pool.imap_unordered(tasks.nap_and_return, [0] * 1000 + [1] + [0] * 999)
+            results = pool.imap_unordered(tasks.nap_and_return, [0] * 1000 + [SLOW] + [0] * 999)
             for _ in range(1999):
                 self.assertEqual(results.next(), 0)
             seconds = clock.seconds
-            self.assertEqual(list(results), [1])
+            self.assertEqual(list(results), [SLOW])
             return seconds
         best = self.fastest(measure)
-        self.assertTrue(best < 0.3, best)
+        self.assertTrue(best < SLOW / 2, best)
 
     def test_first_is_slow_and_the_second_fast(self):
         # Of an unknown function nothing may be batched behind a task that runs.
@@ -169,12 +171,12 @@ class Waiting(object):
         # Twenty naps that look tiny at first: shared by both workers, not kept by one.
         self.known(tasks.nap, 0)
         clock = Elapsed()
-        self.pool.map(tasks.nap, [0.05] * 20, 1)
-        self.assertTrue(clock.seconds < 0.85, clock.seconds)    # alone it would be 1 s
+        self.pool.map(tasks.nap, [0.03] * 20, 1)
+        self.assertTrue(clock.seconds < 0.5, clock.seconds)     # alone it would be 0.6 s
 
     def test_callback_is_prompt(self):
         calls = []
-        slow = self.pool.apply_async(tasks.nap, (0.8,))
+        slow = self.pool.apply_async(tasks.nap, (0.4,))
         self.pool.apply_async(tasks.square, (3,), callback=calls.append)
         self.assertTrue(wait_until(lambda: calls, 10))
         self.assertFalse(slow.ready())

@@ -103,7 +103,7 @@ class EndsWhileItRuns(object):
 
     def test_close_waits_for_what_runs(self):
         pool = self.Pool(2)
-        results = [pool.apply_async(tasks.nap, (0.2, i)) for i in range(3)]
+        results = [pool.apply_async(tasks.nap, (0.1, i)) for i in range(3)]
         pool.close()
         self.assertFalse(results[2].ready())
         pool.join()
@@ -201,8 +201,8 @@ class SeveralWorkers(object):
         pool = self.Pool(3)
         pool.map(tasks.nap, [0] * 3, 1)
         clock = Elapsed()
-        pool.map(tasks.nap, [0.3] * 3, 1)
-        self.assertTrue(clock.seconds < 0.75, clock.seconds)
+        pool.map(tasks.nap, [0.2] * 3, 1)
+        self.assertTrue(clock.seconds < 0.38, clock.seconds)
 
 
 class WorkerProcesses(object):

@@ -198,7 +198,7 @@ class Starmap(object):
 class MapWhileItRuns(object):
 
     def test_order_of_results(self):
-        naps = [0.2, 0.0, 0.1, 0.0, 0.05]
+        naps = [0.1, 0.0, 0.05, 0.0, 0.02]
         self.assertEqual(self.pool.map(tasks.nap_and_return, naps, 1), naps)
 
     def test_not_ready(self):

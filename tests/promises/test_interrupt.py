@@ -23,8 +23,9 @@ def main(ctx):
     for name, wait in ways:
         interrupted(name, wait)
         say('after %s %r' % (name, pool.map(tasks.square, range(4), 1)))
+    pool.apply_async(tasks.nap, (NAP,))     # the others may have been interrupted
     pool.close()
-    if sys.argv[1] != 'serial':      # nothing is left to wait for
+    if sys.argv[1] != 'serial':     # which has nothing left to wait for
         interrupted('join', pool.join)
     pool.join()
     say('done')

@@ -50,6 +50,40 @@ def main(ctx):
 '''
 
 
+HASTY = '''
+def main(ctx):
+    for n in range(3):
+        ctx.Pool(2).terminate()
+    for delay in (0.01, 0.05, 0.1, 0.2):
+        pool = ctx.Pool(2)
+        time.sleep(delay)
+        pool.terminate()
+        pool.join()
+    pool = ctx.Pool(4)
+    say('done')
+    if sys.argv[2] == 'killed':
+        os.kill(os.getpid(), signal.SIGKILL)
+'''
+
+
+class Hasty(Promise):
+    """Promises 12 and 13: workers that are not ready when it ends do so silently."""
+
+    promise = 12
+
+    def test_killed(self):
+        program = self.start(HASTY, ['killed'])
+        self.assertEqual(program.wait(30)[:2], (-signal.SIGKILL, 'done\n'))
+        time.sleep(1)       # for what the workers have to say
+        self.assertEqual(program.stderr, '')
+
+    def test_exits(self):
+        program = self.start(HASTY, ['exits'])
+        self.assertEqual(program.wait(30)[:2], (0, 'done\n'))
+        time.sleep(0.5)
+        self.assertEqual(program.stderr, '')
+
+
 class Orphans(Promise):
     """Promise 12: a parent killed by SIGKILL leaves no worker after two seconds."""
 
@@ -256,4 +290,4 @@ class Terminate(Promise):
 
 each_engine(globals(), Exit, Collection, Ending)
 each_engine(globals(), Terminate, variants=CONCURRENT_VARIANTS)
-each_engine(globals(), Orphans, variants=PROCESS_VARIANTS)
+each_engine(globals(), Orphans, Hasty, variants=PROCESS_VARIANTS)

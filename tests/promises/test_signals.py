@@ -119,10 +119,11 @@ def next_call(pool, path, idents, called, answered):
     some = list(fresh(idents, 6))
     ordered = random.choice([True, False])
     pairs = [(path, ident, work(ident)) for ident in some]
+    window = random.choice([None, None, 1, 2])
     if ordered:
-        results = pool.imap(tasks.noted_here, pairs)
+        results = pool.imap(tasks.noted_here, pairs, buffersize=window)
     else:
-        results = pool.imap_unordered(tasks.noted_here, pairs)
+        results = pool.imap_unordered(tasks.noted_here, pairs, buffersize=window)
     got, cut = [], 0
     while True:
         done, value = under_fire(lambda: following(results))

@@ -12,9 +12,14 @@ from tests.support import each_engine, wait_until
 WORKERS = 8
 EMPTY, SHORT, SLOW = 0, 0.001, 0.05
 
+# {variant: (kills, part of the tasks, mean seconds between two kills)}: an interpreter needs time
+# to start, and workers that die before they have are another promise (6).
+SIZES = {'fork': (200, 1, 0.04), 'fork_tcp': (50, 4, 0.04),
+         'subprocess': (50, 1, 0.15), 'subprocess_tcp': (20, 4, 0.12)}
+
 
 class Killer(threading.Thread):
-    """Kills so many workers of the pool, whatever they do, one every few hundredths of a second."""
+    """Kills so many workers of the pool, whatever they do, `pause` seconds apart on average."""
 
     def __init__(self, pool, kills, pause):
         threading.Thread.__init__(self)
@@ -41,13 +46,11 @@ class Storm(Promise):
     deadline = 170
 
     def test_storm(self):
-        kills, part = 50, 4
-        if self.variant == 'fork' or LONG and self.engine == 'fork':
-            kills, part = 200, 1
+        kills, part, pause = SIZES[LONG and self.engine or self.variant]
         seconds = [EMPTY] * (10000 // part) + [SHORT] * (9000 // part) + [SLOW] * (1000 // part)
         random.shuffle(seconds)
         pool, path = self.Pool(WORKERS), self.scratch()
-        killer = Killer(pool, kills, 8.0 / part / kills)
+        killer = Killer(pool, kills, pause)
         killer.start()
         lost = []
         try:
@@ -61,15 +64,13 @@ class Storm(Promise):
         self.assertEqual(len(killer.killed), kills)
 
         ran = [int(line) for line in lines(path)]
-        self.assertEqual(len(ran), len(set(ran)), 'tasks that ran twice')
+        self.assertEqual(len(ran), len(set(ran)), 'a task ran twice')
         answered = set(range(len(seconds))) - set([n for n, error in lost])
         self.assertEqual(answered - set(ran), set(), 'answered, but never run')
         for n, error in lost:
             self.assertIn(error.pid, killer.killed)
             self.assertEqual(error.exitcode, -9)
             self.assertIn(error.started, (True, None))
-            if error.started:
-                self.assertIn(n, ran)
         slow = [error.pid for n, error in lost if seconds[n] == SLOW]
         self.assertLessEqual(len(slow), kills)
         self.assertEqual(pool.map(tasks.square, range(1000)), [n * n for n in range(1000)])

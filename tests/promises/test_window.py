@@ -96,7 +96,7 @@ class Window(Promise):
                 pass
             self.assertEqual(source.settled(), pulled, 'pulled after close()')
             self.assertEqual(sorted(got), [n * n for n in range(pulled)])
-            self.catch(ValueError, results.next, 5)
+            self.catch((ValueError, StopIteration), results.next, 5)
 
     def test_close_while_the_source_blocks(self):
         pool, go = self.Pool(2), threading.Event()
@@ -110,7 +110,7 @@ class Window(Promise):
         self.assertEqual(results.next(20), 9)
         pool.close()
         if self.engine == 'serial':     # there the source is pulled by next() only
-            self.catch(ValueError, results.next, 5)
+            self.catch((ValueError, StopIteration), results.next, 5)
         pool.join()
 
     def test_terminate(self):
