@@ -5,9 +5,10 @@ other iterable is pulled by a thread of its own, as the user's iterator may take
 for results of this very pool.  It pulls no faster than the workers take, and with a window
 (`buffersize`) no further ahead than that of what the user has taken.
 """
+from collections import deque
 from itertools import islice
 
-from shim import compat, errors, outcome
+from shim import compat, errors, outcome, pickling
 from shim.engines.base import Task
 
 
@@ -19,21 +20,37 @@ class Feed(object):
         self._items, self._size, self._star = iter(items), size, star
         self._limit, self._window = limit, window
         self._pulled = self._posted = 0
+        self._chunk = None          # pulled, but not posted yet
+        self._inline = False        # cutting in the caller
+        self._owner = deque([True])     # who pops it may go on, or give up
         self._mode = outcome.ONE
         if size > 1:
             self._mode = [outcome.MAP, outcome.STAR][star]
         self._call = engine.call(func, self._mode, size)
-        engine.feeds[self] = True
 
     def start(self, items):
         """Post what there is room for, and go on in the background."""
-        if self.engine.lazy or type(items) in compat.SEQUENCES:
-            while self.engine.room(self._call) > 0:
-                if not self.step():
-                    return
-        if type(items) is list:     # the caller may change it from here on
-            self._items = iter(list(self._items))
-        compat.thread(self._run, (), 'shim-feed')
+        try:
+            self.engine.feeds[self] = True
+            self._inline = type(items) in compat.SEQUENCES
+            if self.engine.lazy or self._inline:
+                while self.engine.room(self._call) > 0:
+                    if not self.step():
+                        return
+            self._inline = False
+            if type(items) is list:     # the caller may change it from here on
+                self._items = iter(list(self._items))
+            compat.thread(self._run, (), 'shim-feed')
+        except:     # noqa: E722  a signal handler raised, or there can be no thread more
+            if self._own():
+                self._end(errors.current())
+            raise
+
+    def _own(self):
+        try:
+            return self._owner.pop()
+        except IndexError:
+            return False
 
     def step(self):
         """Post the next chunk; returns False when that was all."""
@@ -44,39 +61,53 @@ class Feed(object):
             return self._end(ValueError('the pool was closed before all items were pulled: without'
                                         ' buffersize, close() lets imap go on to the end'))
         try:
-            chunk = tuple(islice(self._items, self._size))
-        except:     # noqa: E722  the user's iterator raised: in the place of an item, as the stdlib
+            # Kept until it is posted: a signal handler may raise before that, and a lazy engine
+            # be asked for the next one all the same.
+            chunk = self._chunk = self._chunk or tuple(islice(self._items, self._size))
+        except:     # noqa: E722
+            if self._inline:            # a signal handler raised, as these iterators do not
+                raise
+            # In the place of an item, as the stdlib.
             self._posted += 1
-            self.engine.report(self.job, index, (outcome.RAISE, errors.current()))
+            self.engine.report(Task(None, None, self.job, index), outcome.of_raised())
             return self._end(None)
         if not chunk:
             return self._end(None)
-        self._pulled += len(chunk)
-        self._posted += 1
         if len(chunk) < self._size and hasattr(self.job, 'short'):
             self.job.short[index] = len(chunk)
-        try:
-            args = chunk
-            if self._star and self._size == 1:
-                args = tuple(chunk[0])
-            item = self.engine.pack(self._call, self.func, args)
-        except:     # noqa: E722  it can't be pickled: the others go on
-            self.engine.report(self.job, index, (outcome.RAISE, errors.current()))
-            return True
+        good, item = pickling.attempt(self._pack, chunk)
         task = Task(self._call, item, self.job, index, self._limit)
-        if self.engine.post(task) is False and self.job.gate is None:
+        going = True
+        try:
+            self._posted += 1
+            self._pulled += len(chunk)
+            self._chunk = None
+            if good:
+                going = self.engine.post(task)
+            else:                       # it can't be pickled: the others go on
+                self.engine.report(task, (outcome.RAISE, item))
+        except:     # noqa: E722  as above: if it has been posted, the first answer counts
+            self.engine.report(task, outcome.of_raised())
+            raise
+        if going is False and self.job.gate is None:
             return self._end(KeyboardInterrupt())
         return True
 
+    def _pack(self, chunk):
+        if self._star and self._size == 1:
+            chunk = tuple(chunk[0])
+        return self.engine.pack(self._call, self.func, chunk)
+
     def _run(self):
         compat.mask_interrupts()
-        while True:
+        going = self._own()
+        while going:
             if self._full():
                 self.job.gate.wait(0, self._full)
             elif self.engine.room(self._call) <= 0:
                 self.engine.gate.wait(self.engine.backlog() // 2, self._no_room)
-            elif not self.step():
-                return
+            else:
+                going = self.step()
 
     def _full(self):
         """True while as many items were pulled as the window allows."""

@@ -109,6 +109,11 @@ def _try_dumps(value):
         return None
 
 
+def of_raised():
+    """The outcome of what is being handled, for somebody in this process."""
+    return RAISE, errors.current()
+
+
 def trace_text():
     """The traceback of the exception being handled, as printed, without the pool's own frames."""
     kind, value, tb = sys.exc_info()
@@ -136,12 +141,7 @@ def unpack(outcome):
     if kind == RAISE:
         return False, content
     if kind == VALUE:
-        try:
-            return True, pickling.loads(content)
-        except:     # noqa: E722  whatever a __setstate__ raises
-            error = errors.current()
-            return False, errors.stdlib_class(errors.MaybeEncodingError)(
-                error, 'a result that does not unpickle')
+        return pickling.attempt(pickling.loads, content)
     return False, _rebuild(*pickling.loads(content))
 
 
@@ -181,7 +181,7 @@ def _rebuild_parts(kind, args, state):
 def _load(content):
     if content is None:
         return None
-    try:
-        return pickling.loads(content)
-    except:     # noqa: E722
-        return None
+    good, value = pickling.attempt(pickling.loads, content)
+    if good:
+        return value
+    return None

@@ -86,6 +86,23 @@ else:
 loads = cPickle.loads
 
 
+def attempt(function, *args):
+    """(True, what it returns) or (False, what it raises), of the user's code that pickle runs.
+
+    Raises what does not happen again at a second try: that came from a signal handler, and is for
+    the caller, who may ask again.
+    """
+    try:
+        return True, function(*args)
+    except:     # noqa: E722
+        error = errors.current()
+    try:
+        function(*args)
+    except:     # noqa: E722
+        return False, errors.current()
+    raise error
+
+
 def dumps(value, what, whole=False):
     """The pickle of a value; `what` names it in the error: 'the arguments of f'.
 
@@ -94,12 +111,12 @@ def dumps(value, what, whole=False):
     Raises what pickle raised, with the remedy added to the text; what the user's own __reduce__
     raised stays as it is.
     """
-    try:
-        if not whole:
-            return plain_dumps(value)
+    if whole:
         error = pickle.PicklingError('a worker cannot import __main__, as it has no file')
-    except Exception:
-        error = errors.current()
+    else:
+        good, error = attempt(plain_dumps, value)
+        if good:
+            return error
     for name in ('cloudpickle', 'dill'):
         try:
             return __import__(name).dumps(value)

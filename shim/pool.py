@@ -11,7 +11,7 @@ Checks of arguments are here, at the call.
 import os
 import warnings
 
-from shim import compat, cpus, engines, errors, outcome
+from shim import compat, cpus, engines, outcome, pickling
 from shim.engines.base import Task
 from shim.feed import Feed
 from shim.results import (
@@ -77,13 +77,13 @@ class Pool(object):
         limit = self._checked_limit(task_timeout)
         result = AsyncResult(self, callback, error_callback)
         engine = self._engine
-        try:
-            call = engine.call(func, outcome.ONE)
-            item = engine.pack(call, func, tuple(args), kwds)
-        except Exception:       # it does not travel: the error is the result, as in the stdlib
-            engine.report(result, 0, (outcome.RAISE, errors.current()))
-        else:
-            engine.post(Task(call, item, result, 0, limit))
+        call = engine.call(func, outcome.ONE)
+        good, item = pickling.attempt(engine.pack, call, func, tuple(args), kwds)
+        task = Task(call, item, result, 0, limit)
+        if good:
+            engine.post(task)
+        else:       # it does not travel: the error is the result, as in the stdlib
+            engine.report(task, (outcome.RAISE, item))
         return result
 
     def map(self, func, iterable, chunksize=None, task_timeout=None):

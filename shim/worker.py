@@ -225,7 +225,9 @@ class Worker(object):
     def attend(self):
         """Do what the main thread would, if it has not come by for long."""
         now = clock()
-        silent, deaf = now - self.spoke > SLOW, now - self.heard > SLOW
+        # It need not be told again that the first one may have begun.
+        silent = now - self.spoke > SLOW and (self.done or not self.again)
+        deaf = now - self.heard > SLOW
         if not (silent or deaf) or not self.io.acquire(0):
             return
         try:

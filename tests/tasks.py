@@ -129,28 +129,28 @@ def notes(path):
 _kept = {}
 
 
-def keep(*args, **kwds):
-    """An initializer: later tasks of the worker find its arguments."""
-    _kept['args'] = args
-    _kept['kwds'] = kwds
+def keep(key, *args):
+    """An initializer: later tasks of the worker find its arguments under the key (each test
+    has its own, for threads share them all)."""
+    _kept[key] = args
 
 
-def kept(_ignored=None):
-    return _kept['args']
+def kept(key):
+    return _kept[key]
 
 
-def call_kept(_ignored=None):
-    return _kept['args'][0]()
+def call_kept(key):
+    return _kept[key][0]()
 
 
-def note_and_keep(path, *args):
+def note_and_keep(path, key, *args):
     note(path, os.getpid())
-    keep(*args)
+    keep(key, *args)
 
 
 def add_under_lock(number):
-    """The initargs were a Lock, a Value and a Queue."""
-    lock, value, queue = _kept['args']
+    """The initargs were 'primitives', a Lock, a Value and a Queue."""
+    lock, value, queue = _kept['primitives']
     lock.acquire()
     try:
         before = value.value

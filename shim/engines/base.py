@@ -96,10 +96,10 @@ class Engine(object):
 
     def name_of(self, func):
         """The pickle of a function's name, or None if it has none to be found by."""
-        try:
-            return pickling.plain_dumps(func)
-        except Exception:
-            return None
+        good, name = pickling.attempt(pickling.plain_dumps, func)
+        if good:
+            return name
+        return None
 
     def pack(self, call, func, args, kwds=None):
         """The item of a task: its arguments as they are now; raises if they can't travel."""
@@ -109,8 +109,8 @@ class Engine(object):
         """Take a task: its job hears of it later, or at once if the engine has ended."""
         raise NotImplementedError
 
-    def report(self, job, index, content):
-        """Settle what never was a task, in the thread that settles all others."""
+    def report(self, task, content):
+        """Settle a task that was not posted, in the thread that settles all others."""
         raise NotImplementedError
 
     def finish_feed(self, feed, total, error):
@@ -180,9 +180,17 @@ class Gate(object):
                     waiter.wake()
 
 
+def settle(task, content):
+    """Tell the task's job how it ended; only the first time."""
+    job = task.job
+    if job is not None:
+        task.job = None
+        job.settle(task.index, content)
+
+
 def fail(task, error):
     """A task that no worker will return."""
-    task.job.settle(task.index, (outcome.RAISE, error))
+    settle(task, (outcome.RAISE, error))
 
 
 def terminated():

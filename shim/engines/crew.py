@@ -60,6 +60,8 @@ class Slot(object):
         """True if it would begin soon what it gets now."""
         if not self.ready or self.leaving or self.gone or self.eof:
             return False
+        if self.asked:      # what it gets now would be taken for what it hands back
+            return False
         return not self.held or 2 * len(self.held) <= ahead(self.held[-1])
 
     def allows(self, task):
@@ -135,8 +137,8 @@ class Crew(base.Engine):
         if self.error is not None:
             self.fail_all()
 
-    def report(self, job, index, content):
-        self.mail.append((job.settle, (index, content)))
+    def report(self, task, content):
+        self.mail.append((base.settle, (task, content)))
         self.wake()
         if self.error is not None:
             self.fail_all()
@@ -148,8 +150,8 @@ class Crew(base.Engine):
             self.fail_all()
 
     def feed_over(self, feed, total, error):
-        self.feeds.pop(feed, None)
-        feed.job.end(total, error)
+        if self.feeds.pop(feed, None):
+            feed.job.end(total, error)
 
     def backlog(self):
         return len(self.todo)
@@ -331,7 +333,10 @@ class Crew(base.Engine):
                 task = held.popleft()
                 if task.call is not call:
                     call = None     # a mixture tells nothing
-                task.job.settle(task.index, content)
+                job = task.job      # base.settle(), spelled out: this line is run most
+                if job is not None:
+                    task.job = None
+                    job.settle(task.index, content)
             if call is not None:
                 cost = spent / len(outcomes)
                 if call.cost is not None and cost < call.cost:
@@ -341,7 +346,7 @@ class Crew(base.Engine):
             slot.deadline, slot.worked, self.young = None, True, 0
         elif kind == wire.BEGUN:
             slot.begun = body
-            if held and held[0].limit is not None:
+            if held and held[0].limit is not None and slot.deadline is None:
                 slot.deadline = clock() + held[0].limit
         elif kind == wire.RETURNED:
             for _returned in range(body):

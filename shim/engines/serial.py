@@ -45,12 +45,12 @@ class SerialEngine(base.Engine):
             base.fail(task, self.error)
             return
         content = run(task.call.mode, task.item)
-        task.job.settle(task.index, content)
+        base.settle(task, content)
         # Ctrl-C in one of many tasks is meant for all of them.
         return not isinstance(content[1], KeyboardInterrupt) or content[0] != outcome.RAISE
 
-    def report(self, job, index, content):
-        job.settle(index, content)
+    def report(self, task, content):
+        base.settle(task, content)
 
     def room(self, call):
         return 1 << 30

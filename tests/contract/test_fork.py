@@ -24,7 +24,7 @@ class Inherited(object):
 
     def test_lock_value_and_queue(self):
         lock, value, queue = primitives()
-        pool = self.Pool(3, tasks.keep, (lock, value, queue))
+        pool = self.Pool(3, tasks.keep, ('primitives', lock, value, queue))
         numbers = list(range(1, 41))
         self.assertEqual(pool.map(tasks.add_under_lock, numbers, 1), numbers)
         self.assertEqual(value.value, sum(numbers))
@@ -34,20 +34,21 @@ class Inherited(object):
 
     def test_new_workers_get_them_too(self):
         lock, value, queue = primitives()
-        pool = self.Pool(1, tasks.keep, (lock, value, queue), 2)
+        pool = self.Pool(1, tasks.keep, ('primitives', lock, value, queue), 2)
         self.assertEqual(pool.map(tasks.add_under_lock, [1] * 6, 1), [1] * 6)
         self.assertEqual(value.value, 6)
         self.assertEqual([queue.get(True, 10) for _ in range(6)], [1] * 6)
 
     def test_lambda_as_initializer(self):
-        pool = self.Pool(2, lambda *args: tasks.keep(*args), (lambda: 5, threading.Lock()))
-        self.assertEqual(pool.map(tasks.call_kept, range(4), 1), [5] * 4)
+        pool = self.Pool(2, lambda *args: tasks.keep(*args), ('function', lambda: 5,
+                                                             threading.Lock()))
+        self.assertEqual(pool.map(tasks.call_kept, ['function'] * 4, 1), [5] * 4)
 
     def test_state_of_the_parent(self):
-        tasks.keep('before the pool')
+        tasks.keep('state', 'before the pool')
         pool = self.Pool(1)
-        tasks.keep('after')
-        self.assertEqual(pool.apply(tasks.kept), ('before the pool',))
+        tasks.keep('state', 'after')
+        self.assertEqual(pool.apply(tasks.kept, ('state',)), ('before the pool',))
 
 
 each_engine(globals(), Inherited, variants=VARIANTS)

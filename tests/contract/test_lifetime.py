@@ -158,19 +158,19 @@ class Workers(object):
             self.assertEqual(pids, set([os.getpid()]))
 
     def test_initializer(self):
-        pool = self.Pool(2, tasks.keep, (1, 'two'))
-        self.assertEqual(pool.map(tasks.kept, range(10), 1), [(1, 'two')] * 10)
+        pool = self.Pool(2, tasks.keep, ('plain', 1, 'two'))
+        self.assertEqual(pool.map(tasks.kept, ['plain'] * 10, 1), [(1, 'two')] * 10)
 
     def test_initargs_of_any_kind(self):
-        pool = self.Pool(processes=1, initializer=tasks.keep, initargs=[[1], {'key': None}])
-        self.assertEqual(pool.apply(tasks.kept), ([1], {'key': None}))
+        pool = self.Pool(processes=1, initializer=tasks.keep, initargs=['kinds', [1], {1: None}])
+        self.assertEqual(pool.apply(tasks.kept, ('kinds',)), ([1], {1: None}))
 
     def test_initializer_runs_once_per_worker(self):
         folder = tempfile.mkdtemp()
         try:
             path = os.path.join(folder, 'notes')
-            pool = self.Pool(2, tasks.note_and_keep, (path, 'kept'))
-            self.assertEqual(pool.map(tasks.kept, range(20), 1), [('kept',)] * 20)
+            pool = self.Pool(2, tasks.note_and_keep, (path, 'once', 5))
+            self.assertEqual(pool.map(tasks.kept, ['once'] * 20, 1), [(5,)] * 20)
             pool.close()
             pool.join()
             size = pool._processes
@@ -260,8 +260,8 @@ class WorkerProcesses(object):
         folder = tempfile.mkdtemp()
         try:
             path = os.path.join(folder, 'notes')
-            pool = self.Pool(1, tasks.note_and_keep, (path, 'kept'), 1)
-            self.assertEqual([pool.apply(tasks.kept) for _ in range(4)], [('kept',)] * 4)
+            pool = self.Pool(1, tasks.note_and_keep, (path, 'new', 5), 1)
+            self.assertEqual([pool.apply(tasks.kept, ('new',)) for _ in range(4)], [(5,)] * 4)
             pool.close()
             pool.join()
             started = tasks.notes(path)
