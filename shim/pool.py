@@ -155,6 +155,7 @@ class Pool(object):
         feed = Feed(self._engine, made._job, func, iterable, chunksize, False, limit, buffersize)
         if self._engine.lazy:
             made._step = feed.step
+            made._job.ordered = False       # they come in order, and none waits for another
         else:
             feed.start(iterable)
         return made

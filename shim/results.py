@@ -283,7 +283,9 @@ class IMapIterator(object):
                 self._pool = None
                 raise job.over
             if self._step is not None:
-                self._step()
+                if not self._step() and not job.ready:
+                    # Also if a signal handler cut an earlier step short, and a chunk is missing.
+                    job.over = job.over or job.error or StopIteration
                 continue
             self._engine.expect()
             left = None

@@ -36,6 +36,10 @@ def length(value):
     return len(value)
 
 
+def infinity():
+    return 1e300 * 1e300
+
+
 def times(value, number):
     return value * number
 
@@ -153,9 +157,10 @@ def add_under_lock(number):
     lock, value, queue = _kept['primitives']
     lock.acquire()
     try:
-        before = value.value
-        time.sleep(0.001)
-        value.value = before + number
+        if value is not None:
+            before = value.value
+            time.sleep(0.001)
+            value.value = before + number
     finally:
         lock.release()
     queue.put(number)
