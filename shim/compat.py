@@ -150,6 +150,26 @@ def mask_interrupts(how='SIG_BLOCK'):
     return signal.SIGINT in signal.pthread_sigmask(getattr(signal, how), [signal.SIGINT])
 
 
+def _ignore_interrupts():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def deaf_start():
+    """What Popen is to call in the child so that Ctrl-C does not hit it while it starts, or None.
+
+    Where that can't be blocked (mask_interrupts), it is ignored, until hear_interrupts().
+    """
+    if hasattr(os, 'fork') and not hasattr(signal, 'pthread_sigmask') and (
+            signal.getsignal(signal.SIGINT) == signal.default_int_handler):
+        return _ignore_interrupts
+    return None
+
+
+def hear_interrupts():
+    """In a new interpreter that was started with deaf_start()."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def forking_pickler():
     """The stdlib's ForkingPickler where it pickles in C with a table (3.4 on); else None."""
     if multiprocessing is None or sys.version_info < (3, 4):

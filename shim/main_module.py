@@ -65,7 +65,8 @@ def describe(name, number):
     path = getattr(main, '__file__', None)
     if path and path[-4:] in ('.pyc', '.pyo'):
         path = path[:-1]
-    if path and os.path.isfile(path):
+    # A folder's or package's __main__.py is a program as a whole: as the stdlib, not run again.
+    if path and os.path.isfile(path) and os.path.basename(path) != '__main__.py':
         told['main'] = os.path.abspath(path), getattr(main, '__package__', None)
     return told
 

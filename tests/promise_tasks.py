@@ -32,6 +32,11 @@ def pid(*ignored):
     return os.getpid()
 
 
+def pid_after(seconds):
+    time.sleep(seconds)
+    return os.getpid()
+
+
 def nap(seconds, value=None):
     time.sleep(seconds)
     return value

@@ -92,6 +92,7 @@ def thread_stacks():
 
 class Elapsed(object):
     """Seconds since it was made: `clock = Elapsed(); ...; clock.seconds`."""
+
     def __init__(self):
         self._start = monotonic()
 
@@ -107,8 +108,7 @@ class Deadline(object):
     thread = []         # the pid of the process whose watching thread runs
 
     def __init__(self, label, seconds, alarm=True):
-        self.label = label
-        self.seconds = seconds
+        self.label, self.seconds = label, seconds
         self.alarm = alarm and hasattr(signal, 'alarm')
         self.passed = False
 
@@ -215,7 +215,7 @@ def unavailable(engine):
             __import__(name)
             return
         except ImportError:
-            pass
+            continue
     return 'this interpreter has no multiprocessing and no backport of it'
 
 
@@ -225,7 +225,6 @@ class EngineTestCase(TestCase):
 
     variant = engine = channel = None
     is_process = False
-    pool_size = 2               # of the pool that the tests of a class share
     _shared = ()
 
     def setUp(self):
@@ -289,10 +288,10 @@ class EngineTestCase(TestCase):
 
     @property
     def pool(self):
-        """The pool of `pool_size` workers which the tests of a class share."""
+        """The pool of two workers which the tests of a class share."""
         cls = self.__class__
         if not cls.__dict__.get('_shared'):
-            cls._shared = [self.make_pool(self.pool_size)]
+            cls._shared = [self.make_pool(2)]
         return cls._shared[-1]
 
     def overdue(self):
@@ -306,10 +305,7 @@ def each_engine(namespace, *mixins, **options):
     the namespace, under the variant's name before the mixin's: ForkTcpTestApply."""
     for mixin in mixins:
         for variant in options.get('variants', VARIANTS):
-            engine = variant.split('_')[0]
-            channel = None
-            if variant.endswith('_tcp'):
-                channel = 'tcp'
+            engine, channel = (variant.split('_') + [None])[:2]
             name = variant.title().replace('_', '') + 'Test' + mixin.__name__
             namespace[name] = type(name, (mixin, EngineTestCase), {
                 '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
@@ -330,12 +326,11 @@ class Script(object):
         self._write('script.py', source)
         self._write('stdin', stdin)
         environ = dict(os.environ)
-        environ['PYTHONPATH'] = os.pathsep.join(
-            [ROOT] + [path for path in [environ.get('PYTHONPATH')] if path])
+        paths = ROOT + os.pathsep + environ.get('PYTHONPATH', '')
+        environ['PYTHONPATH'] = paths.rstrip(os.pathsep)
         environ.update(env or {})
-        files = [open(os.path.join(self.folder, 'stdin'), 'rb'),
-                 open(os.path.join(self.folder, 'stdout'), 'wb'),
-                 open(os.path.join(self.folder, 'stderr'), 'wb')]
+        files = [open(os.path.join(self.folder, name), mode)
+                 for name, mode in (('stdin', 'rb'), ('stdout', 'wb'), ('stderr', 'wb'))]
         kwds = {'close_fds': True}
         if sys.version_info >= (3, 2):
             kwds['start_new_session'] = True
@@ -357,11 +352,9 @@ class Script(object):
         stream.write(text)
         stream.close()
 
-    def _read(self, name):
-        return read_text(os.path.join(self.folder, name))
-
-    stdout = property(lambda self: self._read('stdout'), doc='What it has written so far.')
-    stderr = property(lambda self: self._read('stderr'), doc='What it has written so far.')
+    # What it has written so far.
+    stdout = property(lambda self: read_text(os.path.join(self.folder, 'stdout')))
+    stderr = property(lambda self: read_text(os.path.join(self.folder, 'stderr')))
 
     def poll(self):
         """The exit status (as Popen's), or None while it runs."""
@@ -376,8 +369,8 @@ class Script(object):
 
     def wait_for(self, text, timeout=30):
         """Wait until the text is in its stdout and return all that is there."""
-        if not wait_until(lambda: text in self.stdout or self.poll() is not None, timeout) \
-                or text not in self.stdout:
+        wait_until(lambda: text in self.stdout or self.poll() is not None, timeout)
+        if text not in self.stdout:
             status = self.poll()
             self.kill_group()
             raise AssertionError('no %r from the program (status %s)\n%s'
@@ -389,10 +382,8 @@ class Script(object):
 
     def kill_group(self, signum=None):
         """Signal (by default kill) the program and all it started."""
-        if signum is None:
-            signum = signal.SIGKILL
         try:
-            os.killpg(self.pid, signum)
+            os.killpg(self.pid, signum or signal.SIGKILL)
         except OSError:     # nobody left
             pass
 

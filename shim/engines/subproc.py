@@ -22,7 +22,7 @@ SHAKE = 5.0         # seconds that a connection may take to show its token
 # No script is given by its path: its folder would come first on sys.path, as the current one does
 # with -c.  INIT brings the parent's sys.path.
 START = ("import sys; sys.path[:] = %r + [entry for entry in sys.path if entry]; "
-         "from shim.engines.subproc import serve; serve(%r)")
+         "from shim.engines.subproc import serve; serve(%r, %r)")
 PLACES = [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
           os.path.dirname(os.path.abspath(six.__file__))]
 
@@ -87,10 +87,13 @@ class Spawned(Remote):
         self.process.stdin.close()
 
     def _popen(self, engine, stdin):
+        deaf = compat.deaf_start()
         try:
             self.process = Child([engine.executable] + interpreter_flags()
-                                 + ['-c', START % (PLACES, engine.tcp)],
-                                 stdin=stdin, close_fds=os.name == 'posix')
+                                 + ['-c', START % (
+                                     PLACES, engine.tcp, deaf is not None)],
+                                 stdin=stdin, close_fds=os.name == 'posix',
+                                 preexec_fn=deaf)
         except:
             channel.forget(self.sock)
             raise
@@ -140,7 +143,7 @@ def interpreter_flags():
     return []
 
 
-def serve(tcp):
+def serve(tcp, deaf):
     """The life of a worker in a new interpreter; never returns."""
     code = 1
     try:
@@ -155,6 +158,8 @@ def serve(tcp):
         except:     # noqa: E722  the program's main module may do anything
             served.failed()
         else:
+            if deaf:
+                compat.hear_interrupts()
             code = int(not served.serve(initializer, initargs, info['unblock']))
     except EOFError:        # the parent gave up
         pass

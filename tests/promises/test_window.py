@@ -4,7 +4,7 @@ import time
 
 from tests import promise_tasks as tasks
 from tests.promises import Promise
-from tests.support import CONCURRENT_VARIANTS, each_engine, wait_until
+from tests.support import CONCURRENT_VARIANTS, each_engine, skip, wait_until
 
 
 class Source(object):
@@ -35,6 +35,7 @@ class Source(object):
 
 class Window(Promise):
     promise = 9
+    deadline = 30
 
     def methods(self):
         return self.pool.imap, self.pool.imap_unordered
@@ -99,19 +100,23 @@ class Window(Promise):
             self.catch((ValueError, StopIteration), results.next, 5)
 
     def test_close_while_the_source_blocks(self):
-        pool, go = self.Pool(2), threading.Event()
+        if self.engine == 'serial':
+            skip('the source is pulled by next() only, so nobody can close the pool meanwhile')
+        pool, blocked, go = self.Pool(2), [], threading.Event()
         self.addCleanup(go.set)
 
         def source():
             yield 3
+            blocked.append(True)
             go.wait()
             yield 4
         results = pool.imap(tasks.square, source(), buffersize=1)
         self.assertEqual(results.next(20), 9)
+        self.assertTrue(wait_until(lambda: blocked, 20))
         pool.close()
-        if self.engine == 'serial':     # there the source is pulled by next() only
-            self.catch((ValueError, StopIteration), results.next, 5)
         pool.join()
+        self.catch(ValueError, results.next, 5)
+        go.set()
 
     def test_terminate(self):
         pool, source = self.Pool(2), Source()
