@@ -200,7 +200,10 @@ def at_exit(function):
 
 
 def not_at_exit(registered):
-    if multiprocessing is None:
+    """Not any more; None is nothing."""
+    if registered is None:
+        pass
+    elif multiprocessing is None:
         _at_exit.pop(registered, None)
     else:
         registered.cancel()

@@ -58,7 +58,6 @@ class Pool(object):
         engine = kind(processes, initializer, tuple(initargs), maxtasksperchild)
         engine.start()
         self._engine, self._state, self._processes = engine, RUN, engine.size
-        self._ended = compat.at_exit(engine.terminate)
 
     # Running things.
 
@@ -176,7 +175,6 @@ class Pool(object):
         """End the workers now; what is not done raises PoolTerminatedError."""
         self._engine.check_process()
         self._state = TERMINATE
-        compat.not_at_exit(self._ended)
         self._engine.terminate()
 
     def join(self):
@@ -187,7 +185,6 @@ class Pool(object):
         if not self._engine.ended.happened:
             self._engine.expect()
             self._engine.ended.wait_for()
-        compat.not_at_exit(self._ended)
 
     def __enter__(self):
         self._check_running()
@@ -203,7 +200,6 @@ class Pool(object):
             _warn('unclosed running multiprocessing pool %r' % (self,), compat.ResourceWarning,
                   source=self)
         if self._state != TERMINATE:
-            compat.not_at_exit(self._ended)
             self._engine.abandon()
 
     def __reduce__(self):

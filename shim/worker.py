@@ -119,12 +119,9 @@ class Worker(object):
     # The channel.
 
     def say(self, kind, body):
-        self.io.acquire()
-        try:
-            self.outbox.put(wire.frame(kind, body))
-            self.outbox.send(self.sock)
-        finally:
-            self.io.release()
+        """Send a frame; if nobody listens, listen() will find out."""
+        self.outbox.put(wire.frame(kind, body))
+        self.speak(0)
 
     def speak(self, count):
         """Send what is done and announce the next group; False if nobody listens any more."""

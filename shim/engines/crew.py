@@ -91,6 +91,7 @@ class Crew(base.Engine):
         base.Engine.__init__(self, *args, **kwds)
         self.todo, self.mail, self.slots = deque(), deque(), []
         self.gate, self.ident, self.poller = base.Gate(), None, Poller()
+        self.hook = None            # what ends this with the program
         self.asleep = False         # the loop waits
         self.hungry = False         # a post should wake it
         self.ending = None          # told to terminate: the error that everything pending gets
@@ -121,7 +122,8 @@ class Crew(base.Engine):
             try:
                 while len(self.slots) < self.size:
                     self.add()
-                compat.thread(self.run, (), 'shim-pool')
+                self.hook = compat.at_exit(self.at_exit)
+                self.thread = compat.thread(self.run, (), 'shim-pool')
             except:
                 self.ending = errors.PoolBrokenError('the pool did not start')
                 self.finish()
@@ -188,6 +190,11 @@ class Crew(base.Engine):
         if self.ending is None:
             self.ending = base.terminated()
         self.call_up()
+
+    def at_exit(self):
+        """The program ends: so does this, before the interpreter is taken apart."""
+        self.terminate()
+        self.thread.join(1.0)
 
     def serves(self):
         return compat.get_ident() == self.ident
@@ -471,4 +478,5 @@ class Crew(base.Engine):
         self.poller.forget(self.ear)
         channel.forget(self.ear)
         channel.forget(self.mouth)
+        compat.not_at_exit(self.hook)
         self.ended.fire()

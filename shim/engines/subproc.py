@@ -22,7 +22,7 @@ SHAKE = 5.0         # seconds that a connection may take to show its token
 # No script is given by its path: its folder would come first on sys.path, as the current one does
 # with -c.  INIT brings the parent's sys.path.
 START = ("import sys; sys.path[:] = %r + [entry for entry in sys.path if entry]; "
-         "from shim.engines.subproc import serve; serve(%r, %r)")
+         "from shim.engines.subproc import serve; serve(%r, %r, %r)")
 PLACES = [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
           os.path.dirname(os.path.abspath(six.__file__))]
 
@@ -91,7 +91,7 @@ class Spawned(Remote):
         try:
             self.process = Child([engine.executable] + interpreter_flags()
                                  + ['-c', START % (
-                                     PLACES, engine.tcp, deaf is not None)],
+                                     PLACES, engine.tcp, deaf is not None, os.getpid())],
                                  stdin=stdin, close_fds=os.name == 'posix',
                                  preexec_fn=deaf)
         except:
@@ -143,7 +143,7 @@ def interpreter_flags():
     return []
 
 
-def serve(tcp, deaf):
+def serve(tcp, deaf, parent):
     """The life of a worker in a new interpreter; never returns."""
     code = 1
     try:
@@ -163,6 +163,9 @@ def serve(tcp, deaf):
             code = int(not served.serve(initializer, initargs, info['unblock']))
     except EOFError:        # the parent gave up
         pass
+    except OSErrors:
+        if compat.getppid() in (parent, None):      # else it is gone: there is nobody to tell
+            raise
     worker.leave(code)
 
 

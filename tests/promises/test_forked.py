@@ -44,8 +44,8 @@ def main(ctx):
     pool = ctx.Pool(2)
     assert pool.map(tasks.square, range(10), 1) == [n * n for n in range(10)]
     pids = [worker.pid for worker in pool._pool]
-    result = pool.apply_async(tasks.nap, (0.7, 'kept'))
-    results = pool.imap(tasks.nap_if, [(0.7, 'kept')])
+    result = pool.apply_async(tasks.nap, (0.4, 'kept'))
+    results = pool.imap(tasks.nap_if, [(0.4, 'kept')])
     forked = os.fork()
     if not forked:
         # It ends as any program, with all finalizers.

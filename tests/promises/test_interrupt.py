@@ -9,7 +9,7 @@ from tests.support import CONCURRENT_VARIANTS, each_engine, wait_until
 
 # Each way to wait, in one program.  The moment of the interrupt is in the time of this machine.
 CATCHES = '''
-NAP = 2.5
+NAP = 1.3
 
 def main(ctx):
     pool = ctx.Pool(6)

@@ -29,7 +29,7 @@ class Source(object):
         before = -1
         while before != self.pulled:
             before = self.pulled
-            time.sleep(0.1)
+            time.sleep(0.05)
         return before
 
 
@@ -42,10 +42,10 @@ class Window(Promise):
 
     def test_stays_within(self):
         for method in self.methods():
-            for buffersize in (1, 2, 5):
+            for buffersize in (1, 4):
                 source = Source()
                 results = method(tasks.square, source, buffersize=buffersize)
-                for consumed in range(6):
+                for consumed in range(4):
                     self.assertLessEqual(source.settled() - consumed, buffersize)
                     results.next(20)
 
@@ -133,16 +133,14 @@ class Ahead(Promise):
     promise = 9
 
     def test_pulls_as_workers_take(self):
-        pool = self.Pool(2)
-        for method in (pool.imap, pool.imap_unordered):
-            source = Source()
-            results = method(tasks.nap_if, ((0.4, n) for n in source))
+        for name in ('imap', 'imap_unordered'):
+            pool, source = self.make_pool(2), Source()
+            results = getattr(pool, name)(tasks.nap_if, ((0.4, n) for n in source))
             time.sleep(0.3)
             self.assertLess(source.pulled, 200)
             results.next(20)
             self.assertLess(source.pulled, 200)
-        pool.terminate()
-        pool.join()
+            self.end(pool)
 
     def test_greedy(self):
         # It does not wait to be read.
