@@ -28,6 +28,10 @@ class Feed(object):
             self._mode = [outcome.MAP, outcome.STAR][star]
         self._call = engine.call(func, self._mode, size)
 
+    def register(self):
+        """The engine does not end before this does."""
+        self.engine.feeds[self] = True
+
     def start(self, items):
         """Post what there is room for, and go on in the background."""
         # No loop in this frame: what a signal handler raises at the jump back of a loop passes by
@@ -40,7 +44,7 @@ class Feed(object):
             raise
 
     def _start(self, items):
-        self.engine.feeds[self] = True
+        self.register()
         if self.engine.lazy or self._exact:
             while self.engine.room(self._call) > 0:
                 if not self.step():
@@ -58,6 +62,8 @@ class Feed(object):
     def step(self):
         """Post the next chunk; returns False when that was all."""
         index = self._posted
+        if self not in self.engine.feeds:
+            return False
         if self.engine.error is not None:
             return self._end(self.engine.error)
         if self.engine.closing and self._window is not None:

@@ -24,9 +24,21 @@ def is_atom(value):
     By identity of the type: looking it up somewhere would call its metaclass' __hash__ and __eq__.
     """
     kind = type(value)
-    return (kind is int or value is None or kind is float or kind is bool
+    return (kind is int or value is None or kind is bool
+            or kind is float and (FLOATS or value - value == 0)
             or (kind is str or kind is BYTES or kind is compat.text) and len(value) <= SHORT
             or kind is LONG or kind is complex)
+
+
+def _float_probe():
+    try:
+        cPickle.dumps(1e300 * 1e300, PROTOCOL)
+    except SystemError:     # until 2.5: no infinity in a binary pickle
+        return False
+    return True
+
+
+FLOATS = _float_probe()
 
 
 class Reducers(dict):
@@ -78,6 +90,8 @@ else:
     def plain_dumps(value):
         try:
             return cPickle.dumps(value, PROTOCOL)
+        except SystemError:
+            return cPickle.dumps(value, 0)      # an infinite float on 2.4
         except Exception:
             written = compat.BytesIO()
             MethodPickler(written, PROTOCOL).dump(value)

@@ -153,6 +153,7 @@ class Pool(object):
         made = kind(self, chunksize)
         feed = Feed(self._engine, made._job, func, iterable, chunksize, False, limit, buffersize)
         if self._engine.lazy:
+            feed.register()
             made._step = feed.step
             made._job.ordered = False       # they come in order, and none waits for another
         else:

@@ -5,6 +5,7 @@ caller who asks, once.  Nothing here takes a lock: a signal handler may raise be
 bytecodes of get() or next().
 """
 import logging
+import time
 from collections import deque
 
 from shim import compat, errors, outcome, waiting
@@ -283,7 +284,7 @@ class IMapIterator(object):
                 self._pool = None
                 raise job.over
             if self._step is not None:
-                if not self._step() and not job.ready:
+                if self._one_step() is False and not job.ready:
                     # Also if a signal handler cut an earlier step short, and a chunk is missing.
                     job.over = job.over or job.error or StopIteration
                 continue
@@ -302,6 +303,20 @@ class IMapIterator(object):
                 if waiter in job.waiting:
                     job.waiting.remove(waiter)
             waiting.give_back(waiter)
+
+
+    def _one_step(self):
+        """Run a chunk in this thread, unless another thread is at it."""
+        # No lock: a signal handler that raises right behind acquire() would leave it held.  What it
+        # leaves here is the thread's own.
+        me = compat.get_ident()
+        if self.__dict__.setdefault('_stepping', me) != me:
+            time.sleep(0.001)
+            return None
+        try:
+            return self._step()
+        finally:
+            self.__dict__.pop('_stepping', None)
 
 
 class IMapUnorderedIterator(IMapIterator):

@@ -92,6 +92,17 @@ def flow(action, path=None, timeout=20):
     return action
 
 
+def meet(folder, number, size, timeout=20):
+    """Wait until so many have come."""
+    open(os.path.join(folder, str(number)), 'w').close()
+    end = time.time() + timeout
+    while len(os.listdir(folder)) < size:
+        if time.time() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
 def flow_of_text(text):
     """'nothing', or the path and the action in one item."""
     if text == 'nothing':

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 
 from tests import tasks
+from tests.contract import assemble
 from tests.support import CONCURRENT_VARIANTS, Elapsed, each_engine, wait_until
 
 SLOW = 0.6      # seconds; the others must be there in half of it
@@ -101,15 +102,16 @@ class Waiting(object):
         self.assertEqual(sorted(self.pool.imap_unordered(tasks.flow_of_text, iter(kinds))),
                          sorted(expected))
 
-    def fastest(self, measure):
+    def fastest(self, measure, enough=SLOW / 2):
         """The best of three: the machine may have been busy, while a toy, whose tiny tasks wait
         for the slow one, needs its whole nap each time."""
+        assemble(self.pool)
         best = None
         for _ in range(3):
             seconds = measure()
             if best is None or seconds < best:
                 best = seconds
-            if best < SLOW / 2:
+            if best < enough:
                 break
         return best
 
@@ -148,7 +150,7 @@ class Waiting(object):
     def test_first_is_slow_and_the_second_fast(self):
         # Of an unknown function nothing may be batched behind a task that runs.
         pool = self.Pool(2)
-        pool.map(tasks.pid, [1, 2], 1)
+        assemble(pool)
         slow = pool.apply_async(tasks.nap, (1,))
         clock = Elapsed()
         for _ in range(20):
@@ -171,9 +173,14 @@ class Waiting(object):
     def test_idle_worker_takes_over(self):
         # Twenty naps that look tiny at first: shared by both workers, not kept by one.
         self.known(tasks.nap, 0)
-        clock = Elapsed()
-        self.pool.map(tasks.nap, [0.03] * 20, 1)
-        self.assertTrue(clock.seconds < 0.5, clock.seconds)     # alone it would be 0.6 s
+        pool = self.pool
+
+        def measure():
+            clock = Elapsed()
+            pool.map(tasks.nap, [0.03] * 20, 1)
+            return clock.seconds
+        best = self.fastest(measure, 0.5)       # alone it would be 0.6 s
+        self.assertTrue(best < 0.5, best)
 
     def test_callback_is_prompt(self):
         calls = []

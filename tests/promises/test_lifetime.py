@@ -285,7 +285,7 @@ class Terminate(Promise):
         time.sleep(0.1)
         pool.terminate()
         waiter.join(20)
-        self.assertEqual([type(error) for error in errors], [shim.PoolTerminatedError])
+        self.assertEqual([error.__class__ for error in errors], [shim.PoolTerminatedError])
 
 
 each_engine(globals(), Exit, Collection, Ending)

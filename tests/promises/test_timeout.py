@@ -67,10 +67,10 @@ class Timeout(Promise):
             self.catch(StopIteration, results.next, 20)
 
     def test_counts_from_the_start_of_the_task(self):
-        pool = self.Pool(1, task_timeout=1)
-        results = [pool.apply_async(tasks.nap, (0.4, n)) for n in range(5)]
-        self.assertEqual([result.get(20) for result in results], list(range(5)))
-        self.assertEqual(pool.map(tasks.nap_if, [(0.4, n) for n in range(5)]), list(range(5)))
+        pool = self.Pool(1, task_timeout=0.7)
+        results = [pool.apply_async(tasks.nap, (0.3, n)) for n in range(4)]
+        self.assertEqual([result.get(20) for result in results], list(range(4)))
+        self.assertEqual(pool.map(tasks.nap_if, [(0.3, n) for n in range(4)]), list(range(4)))
 
     def test_chunk_shares_the_limit(self):
         pool = self.pool

@@ -201,7 +201,7 @@ class Values(Promise):
         self.assertEqual(self.catch(TouchyError, result.get, 20).args, (4,))
         self.assertFalse(result.successful())
         error = self.catch(TouchyError, pool.map_async(raise_touchy, range(3), 1).get, 20)
-        self.assertEqual(type(error), TouchyError)
+        self.assertEqual(error.__class__, TouchyError)
         self.catch(TouchyError, pool.imap(raise_touchy, range(3)).next, 20)
 
     def test_callback(self):
