@@ -121,6 +121,13 @@ def bare(kind):
     return types.InstanceType(kind)
 
 
+def view(data, start, size):
+    """Some of the bytes, to be written: without a copy where that works (2.7 on)."""
+    if sys.version_info < (2, 7):
+        return data[start:start + size]
+    return memoryview(data)[start:start + size]
+
+
 def thread(target, args, name):
     """Start a daemon thread; returns it.  (Thread.daemon is 2.6+, setDaemon() warns from 3.10.)"""
     made = threading.Thread(target=target, args=args, name=name)

@@ -84,7 +84,11 @@ class Feed(object):
             return self._end(None)
         if len(chunk) < self._size and hasattr(self.job, 'short'):
             self.job.short[index] = len(chunk)
-        good, item = pickling.attempt(self._pack, chunk)
+        good = True
+        try:
+            item = self._pack(chunk)
+        except:     # noqa: E722
+            good, item = pickling.attempt(self._pack, chunk)
         task = Task(self._call, item, self.job, index, self._limit)
         going = True
         try:

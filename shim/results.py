@@ -13,6 +13,7 @@ from shim.engines.base import Gate
 from shim.waiting import Signal
 
 LOG = logging.getLogger('shim')
+LONG = 16384        # bytes of a chunk's results that are worth unpacking early
 
 
 def call_back(function, value):
@@ -111,12 +112,16 @@ class MapResult(AsyncResult):
         self._content = [None] * -(-length // chunksize)
         self._chunks = self._left = len(self._content)
         self._failed = None
+        self._long, self._parts = deque(), {}
         if not length:      # no callback then, as the stdlib
             self._callback = None
             self._finish()
 
     def settle(self, index, content):
         self._content[index] = content
+        if type(content) is tuple and content[0] == outcome.VALUE and len(content[1]) > LONG:
+            self._long.append(index)
+            self.stir()
         if self._failed is None and outcome.failed(content):
             self._failed = index
         self._left -= 1
@@ -131,7 +136,9 @@ class MapResult(AsyncResult):
     def _unpack(self, content):
         if content is None:     # another thread has unpacked it meanwhile
             return None
-        parts = [outcome.unpack(packed) for packed in content]
+        parts = [self._parts.get(index) or outcome.unpack(packed)
+                 for index, packed in enumerate(content)]
+        self._parts = {}
         if self._failed is None:
             bad = [number for number, part in enumerate(parts) if not part[0]]
             if not bad:
@@ -141,6 +148,15 @@ class MapResult(AsyncResult):
         if isinstance(error, (errors.WorkerLostError, errors.TaskTimeoutError)):
             error.results = self._flat(parts)
         return False, error
+
+    def look(self):
+        """Unpack long chunks while the others are on their way."""
+        while self._long:
+            try:
+                index = self._long.popleft()
+            except IndexError:      # another thread does
+                break
+            self._parts[index] = outcome.unpack(self._content[index])
 
     def _flat(self, parts):
         """The results of all chunks, MISSING where there are none."""
@@ -167,7 +183,7 @@ class Arrivals(object):
 
     def __init__(self, size, ordered):
         self.size, self.ordered = size, ordered
-        self.ready = deque()        # (Chunk, number of the element), in the order of next()
+        self.ready = deque()        # outcomes and Elements, in the order of next()
         self.early = {}             # {index: outcome} that others have to precede
         self.short = {}             # {index: elements}, where it is not `size`
         self.index, self.total = 0, None    # chunks passed on; chunks there are, once known
@@ -181,16 +197,14 @@ class Arrivals(object):
 
     def settle(self, index, content):
         """How a chunk ended."""
-        if not self.ordered:
-            self.pass_on(index, content)
-        elif index != self.index:
+        if index != self.index and self.ordered:
             self.early[index] = content
             return
-        else:
-            self.pass_on(index, content)
-            while self.early and self.index in self.early:
-                self.pass_on(self.index, self.early.pop(self.index))
-        self.tell()
+        self.pass_on(index, content)
+        while self.early and self.index in self.early:
+            self.pass_on(self.index, self.early.pop(self.index))
+        if self.waiting or self.index == self.total:
+            self.tell()
 
     def end(self, total, error):
         """The feed posted `total` chunks; behind them comes the error, if there is one."""
@@ -198,14 +212,13 @@ class Arrivals(object):
         self.tell()
 
     def pass_on(self, index, content):
-        chunk, self.index = Chunk(content), self.index + 1
-        count = self.short.pop(index, self.size)
-        if outcome.failed(content):
-            chunk.whole, count = True, 1
-        elif self.size == 1:
-            chunk.whole = True
-        for number in range(count):
-            self.ready.append((chunk, number))
+        self.index += 1
+        if self.size == 1 or outcome.failed(content):
+            self.ready.append(content)
+        else:
+            chunk = Chunk(content)
+            for number in range(self.short.pop(index, self.size)):
+                self.ready.append(Element(chunk, number))
 
     def tell(self):
         if self.index == self.total and self.over is None:
@@ -217,20 +230,32 @@ class Arrivals(object):
 class Chunk(object):
     """The outcome of a chunk, unpacked when its first element is taken."""
 
-    whole = False       # it is one element
-
     def __init__(self, content):
         self.content = content
 
-    def element(self, number):
+    def unpack(self):
         if 'unpacked' not in self.__dict__:
             self.__dict__.setdefault('unpacked', outcome.unpack(self.content))
-        if self.whole:
-            return self.unpacked
-        good, values = self.unpacked
-        if not good:                # it did not unpickle: the error for each of them
-            return False, values
-        return True, values[number]
+        return self.unpacked
+
+
+class Element(object):
+    """One of the results of a chunk."""
+
+    __slots__ = ('chunk', 'number')
+
+    def __init__(self, chunk, number):
+        self.chunk, self.number = chunk, number
+
+
+def unpack(entry):
+    """(True, value) or (False, exception) of what is in Arrivals.ready."""
+    if type(entry) is not Element:
+        return outcome.unpack(entry)
+    good, value = entry.chunk.unpack()
+    if good:
+        return True, value[entry.number]
+    return False, value     # it did not unpickle: the error for each of them
 
 
 class IMapIterator(object):
@@ -258,15 +283,16 @@ class IMapIterator(object):
             try:
                 # Unpack first, as that takes long, and take it last: an exception in between, by a
                 # signal handler, loses nothing.
-                chunk, number = entry = ready[0]
-                good, value = chunk.element(number)
+                entry = ready[0]
+                good, value = unpack(entry)
                 taken = ready.popleft()
             except IndexError:          # another thread took it
                 continue
             if taken is not entry:
-                good, value = taken[0].element(taken[1])
+                good, value = unpack(taken)
             job.taken += 1
-            job.gate.open()
+            if job.gate.waiting:
+                job.gate.open()
             if good:
                 return value
             raise value
@@ -303,7 +329,6 @@ class IMapIterator(object):
                 if waiter in job.waiting:
                     job.waiting.remove(waiter)
             waiting.give_back(waiter)
-
 
     def _one_step(self):
         """Run a chunk in this thread, unless another thread is at it."""

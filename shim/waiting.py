@@ -154,10 +154,16 @@ class Signal(object):
     def fire(self):
         """It has happened: wake everybody who waits.  Called by one thread."""
         self.happened = True
-        waiters = self.__dict__.get(WAITERS)
-        if waiters:
-            for waiter in list(waiters):
-                waiter.wake()
+        if WAITERS in self.__dict__:
+            self.stir()
+
+    def stir(self):
+        """Wake those who wait, who then look at what there is so far."""
+        for waiter in list(self.__dict__.get(WAITERS, ())):
+            waiter.wake()
+
+    def look(self):
+        """What one who waits does when woken before it happened."""
 
     def wait_for(self, timeout=None):
         """Wait until it happens; returns False if `timeout` seconds passed before."""
@@ -171,6 +177,7 @@ class Signal(object):
         try:
             waiters.append(waiter)
             while not self.happened:
+                self.look()
                 if deadline is None:
                     waiter.wait()
                 else:

@@ -34,9 +34,12 @@ PROTOCOL = cPickle.HIGHEST_PROTOCOL
 
 
 def frame(kind, body=None):
-    """The bytes of a frame."""
+    """A frame, as a list of bytes."""
     packed = cPickle.dumps(body, PROTOCOL)
-    return struct.pack('>Q', kind << 56 | len(packed)) + packed
+    head = struct.pack('>Q', kind << 56 | len(packed))
+    if len(packed) > SLICE:
+        return [head, packed]
+    return [head + packed]
 
 
 def body_length(head):
@@ -52,7 +55,7 @@ class Inbox(object):
 
     def room(self):
         """How many bytes to ask for."""
-        return min(max(65536, self._need - self._size), 1 << 24)
+        return min(max(65536, self._need - self._size), SLICE)
 
     def feed(self, data):
         """Take some bytes; returns the frames they complete, as a list of (kind, body)."""
@@ -82,11 +85,23 @@ class Outbox(object):
     def __init__(self):
         self._frames, self._data, self._at = [], EMPTY, 0
 
-    def put(self, data):
-        self._frames.append(data)
+    def put(self, parts):
+        """Add a frame."""
+        self._frames.extend(parts)
 
     def empty(self):
         return not self._frames and self._at >= len(self._data)
+
+    def _next(self):
+        """What to write next: a long part alone, as it is, or all the short ones before it."""
+        for count, part in enumerate(self._frames):
+            if len(part) > SLICE:
+                count = max(count, 1)
+                break
+        else:
+            count = len(self._frames)
+        parts, self._frames[:count] = self._frames[:count], []
+        return EMPTY.join(parts)
 
     def send(self, sock):
         """Write until all is written (True) or a non-blocking socket takes no more (False)."""
@@ -95,10 +110,9 @@ class Outbox(object):
                 if not self._frames:
                     self._data, self._at = EMPTY, 0
                     return True
-                frames, self._frames = self._frames, []
-                self._data, self._at = EMPTY.join(frames), 0
+                self._data, self._at = self._next(), 0
             try:
-                self._at += sock.send(self._data[self._at:self._at + SLICE])
+                self._at += sock.send(compat.view(self._data, self._at, SLICE))
             except OSErrors:
                 if compat.interrupted(sys.exc_info()[1]):
                     continue

@@ -163,19 +163,19 @@ class Gate(object):
     """Where feeds wait, until what they wait for has fallen to half."""
 
     def __init__(self):
-        self._waiting = {}
+        self.waiting = {}
 
     def wait(self, level, blocked):
         """Wait until open(level) or less, or blocked() is false."""
         waiter = Waiter()
-        self._waiting[waiter] = level
+        self.waiting[waiter] = level
         if blocked():
             waiter.wait(1.0)    # nobody should have to find out what was missed
-        self._waiting.pop(waiter, None)
+        self.waiting.pop(waiter, None)
 
     def open(self, level=0):
-        if self._waiting:
-            for waiter, limit in list(self._waiting.items()):
+        if self.waiting:
+            for waiter, limit in list(self.waiting.items()):
                 if level <= limit:
                     waiter.wake()
 

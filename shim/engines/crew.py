@@ -281,7 +281,8 @@ class Crew(base.Engine):
         for slot in takers:
             if self.todo and slot.held and slot.fed != now:
                 self.give(slot, MOST, now)
-        self.gate.open(len(self.todo))
+        if self.gate.waiting:
+            self.gate.open(len(self.todo))
         pause = REST
         if not self.todo and [slot for slot in idle if not slot.held]:
             for slot in self.slots:
