@@ -16,13 +16,12 @@
     errors.py      the exceptions
     compat.py      what differs between interpreters, and why
 """
-from shim import context as _context, cpus as _cpus
-from shim.compat import multiprocessing as _multiprocessing
 from shim.context import get_all_start_methods, get_context
 from shim.cpus import cpu_count
 from shim.errors import (
     MISSING, PoolBrokenError, PoolError, PoolTerminatedError, ProcessError, RemoteError,
     TaskTimeoutError, TimeoutError, WorkerLostError)
+from shim.main_module import current_process
 
 __version__ = '0.1.0'
 
@@ -30,7 +29,3 @@ __version__ = '0.1.0'
 def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, task_timeout=None):
     """A pool of workers in the default context: see shim.pool.Pool."""
     return get_context().Pool(processes, initializer, initargs, maxtasksperchild, task_timeout)
-
-
-if _multiprocessing is not None:
-    current_process = _multiprocessing.current_process

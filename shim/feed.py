@@ -12,6 +12,12 @@ from shim import compat, errors, outcome, pickling
 from shim.engines.base import Task
 
 
+def closed():
+    """What next() raises when there might have been more."""
+    return ValueError('the pool was closed before all items were pulled: without buffersize,'
+                      ' close() lets imap go on to the end')
+
+
 class Feed(object):
     """Posts the chunks of one call of map or imap."""
 
@@ -59,16 +65,27 @@ class Feed(object):
         except IndexError:
             return False
 
-    def step(self):
-        """Post the next chunk; returns False when that was all."""
+    def stop(self):
+        """The pool was closed: with a window, pull no more, even if the source blocks right now."""
+        if self._window is not None:
+            if self._own():
+                self._end(closed())
+            self.job.gate.open()
+
+    def step(self, share=False):
+        """Post the next chunk; returns False when that was all.
+
+        share: another thread may stop() this while the source is asked.
+        """
         index = self._posted
         if self not in self.engine.feeds:
             return False
         if self.engine.error is not None:
             return self._end(self.engine.error)
         if self.engine.closing and self._window is not None:
-            return self._end(ValueError('the pool was closed before all items were pulled: without'
-                                        ' buffersize, close() lets imap go on to the end'))
+            if share and not self._own():
+                return False
+            return self._end(closed())
         try:
             # Kept until it is posted: a signal handler may raise before that, and a lazy engine
             # be asked for the next one all the same.
@@ -76,10 +93,14 @@ class Feed(object):
         except:     # noqa: E722
             if self._exact:             # a signal handler raised, as these iterators do not
                 raise
-            # In the place of an item, as the stdlib.
-            self._posted += 1
-            self.engine.report(Task(None, None, self.job, index), outcome.of_raised())
-            return self._end(None)
+            if not share or self._own():
+                # In the place of an item, as the stdlib.
+                self._posted += 1
+                self.engine.report(Task(None, None, self.job, index), outcome.of_raised())
+                self._end(None)
+            return False
+        if share and not self._own():
+            return False
         if not chunk:
             return self._end(None)
         if len(chunk) < self._size and hasattr(self.job, 'short'):
@@ -104,6 +125,8 @@ class Feed(object):
             raise
         if going is False and self.job.gate is None:
             return self._end(KeyboardInterrupt())
+        if share:
+            self._owner.append(True)
         return True
 
     def _pack(self, chunk):
@@ -113,14 +136,15 @@ class Feed(object):
 
     def _run(self):
         compat.mask_interrupts()
-        going = self._own()
-        while going:
+        going = True
+        # Whoever takes the token ends this; between two steps it is there, or somebody else did.
+        while going and self._owner:
             if self._full():
                 self.job.gate.wait(0, self._full)
             elif self.engine.room(self._call) <= 0:
                 self.engine.gate.wait(self.engine.backlog() // 2, self._no_room)
             else:
-                going = self.step()
+                going = self.step(True)
 
     def _full(self):
         """True while as many items were pulled as the window allows."""

@@ -12,6 +12,23 @@ from six import exec_
 
 from shim import compat
 
+class OnlyProcess(object):
+    """What current_process() returns where there is no multiprocessing."""
+
+    name, daemon, _identity, exitcode = 'MainProcess', False, (), None
+    pid = ident = property(lambda self: os.getpid())
+
+
+_process = OnlyProcess()
+
+
+def current_process():
+    """The process that this is: multiprocessing's object where there is one."""
+    if compat.multiprocessing is not None:
+        return compat.multiprocessing.current_process()
+    return _process
+
+
 # What objects of the program pickled by a worker are members of.
 if '__main__' in sys.modules:
     sys.modules.setdefault('__mp_main__', sys.modules['__main__'])
@@ -51,9 +68,7 @@ def describe(name, number):
         raise RuntimeError(UNGUARDED)
     told = {'name': name, 'number': number, 'pid': os.getpid(), 'sys_path': list(sys.path),
             'sys_argv': getattr(sys, 'argv', None), 'dir': os.getcwd(), 'data': None}
-    process = compat.multiprocessing and compat.multiprocessing.current_process()
-    if process:
-        told['authkey'] = str_of(getattr(process, 'authkey', None))
+    told['authkey'] = str_of(getattr(current_process(), 'authkey', None))
     spawn = compat.spawn_module()
     if spawn is not None:
         told['data'] = spawn.get_preparation_data(name)
@@ -83,9 +98,8 @@ def prepare(told):
     sys.path[:] = told['sys_path']
     if told['sys_argv'] is not None:
         sys.argv = told['sys_argv']
-    process = compat.multiprocessing and compat.multiprocessing.current_process()
-    if process:
-        be_worker(process, told)
+    process = current_process()
+    be_worker(process, told)
     _preparing.append(True)
     try:
         if told['data'] is not None:
@@ -108,7 +122,9 @@ def be_worker(process, told):
     process._identity = told['number'],
     if told['authkey'] is not None:
         process.authkey = told['authkey']
-    if hasattr(process, '_config'):
+    if process is _process:
+        process.daemon = True
+    elif hasattr(process, '_config'):
         process._config['daemon'] = True
     else:
         process._daemonic = True

@@ -169,8 +169,7 @@ class Pool(object):
             self._state = CLOSE
             self._engine.close()
             for feed in list(self._engine.feeds):
-                if feed.job.gate is not None:
-                    feed.job.gate.open()
+                feed.stop()
 
     def terminate(self):
         """End the workers now; what is not done raises PoolTerminatedError."""

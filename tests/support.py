@@ -37,8 +37,7 @@ if not hasattr(unittest, 'SkipTest'):   # before 2.7
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRACE = 15              # seconds from a test's deadline to the end of the process
 VARIANTS = ('fork', 'fork_tcp', 'subprocess', 'subprocess_tcp', 'thread', 'serial')
-PROCESS_VARIANTS = VARIANTS[:4]
-CONCURRENT_VARIANTS = VARIANTS[:5]
+PROCESS_VARIANTS, CONCURRENT_VARIANTS = VARIANTS[:4], VARIANTS[:5]
 
 SkipTest = unittest.SkipTest
 b = six.b
@@ -98,8 +97,6 @@ class Elapsed(object):
 
     seconds = property(lambda self: monotonic() - self._start)
 
-
-# ---- deadlines
 
 class Deadline(object):
     """start() ... stop() around what must not hang; see the top of this file."""
@@ -316,7 +313,8 @@ def each_engine(namespace, *mixins, **options):
 # ---- programs in fresh interpreters
 
 class Script(object):
-    """A program that runs in an interpreter, session and process group of its own."""
+    """A program that runs in an interpreter, session and process group of its own; whatever is
+    left of that when the test ends will be killed."""
 
     started = []        # discarded at the end of the test
 
@@ -393,9 +391,7 @@ class Script(object):
         shutil.rmtree(self.folder, True)
 
 
-def start_script(source, args=(), env=None, stdin='', options=()):
-    """Start a program; whatever of it is left when the test ends will be killed."""
-    return Script(source, args, env, stdin, options)
+start_script = Script
 
 
 def run_script(source, timeout=60, args=(), env=None, stdin='', options=()):

@@ -11,7 +11,8 @@ from shim import compat, errors, outcome, wire
 from shim.engines.crew import Crew
 from shim.waiting import Waiter
 
-_END = object()
+_END = object()         # behind the last task of a runner
+END = -1                # a message: the runner has ended
 
 
 class Runner(object):
@@ -79,6 +80,8 @@ class Runner(object):
     def _run(self):
         compat.mask_interrupts()
         try:
+            if self._over:              # terminated before it began
+                return
             if self.engine.initializer is not None:
                 self.engine.initializer(*self.engine.initargs)
         except:     # noqa: E722
@@ -89,7 +92,7 @@ class Runner(object):
                 pass
         self.exitcode = 0
         self.eof = self._over = True
-        self.engine.wake()
+        self._say(END, None)
 
     def _serve(self):
         try:
@@ -141,5 +144,7 @@ class ThreadEngine(Crew):
 
     def pass_on(self, runner, kind, body):
         for slot in self.slots:
-            if slot.worker is runner:
+            if slot.worker is runner and kind == END:
+                slot.eof = compat.monotonic()
+            elif slot.worker is runner:
                 self.take(slot, kind, body)

@@ -27,13 +27,14 @@ class OddValues(object):
     def test_floats_that_are_no_numbers(self):
         infinity = 1e300 * 1e300
         if sys.version_info < (2, 5) and self.is_process:   # its pickle can't, so just no harm
-            results = [self.pool.apply_async(tasks.identity, (infinity,)),
-                       self.pool.apply_async(tasks.infinity)]
+            pool = self.Pool(1)
+            results = [pool.apply_async(tasks.identity, (infinity,)),
+                       pool.apply_async(tasks.infinity)]
             for result in results:
                 result.wait()
                 if result.successful():
                     self.assertEqual(result.get(), infinity)
-            self.assertEqual(self.pool.apply(tasks.square, (3,)), 9)
+            self.assertEqual(pool.apply(tasks.square, (3,)), 9)
             return
         self.assertEqual(self.pool.apply(tasks.identity, (infinity,)), infinity)
         self.assertEqual(self.pool.apply(tasks.infinity), infinity)
