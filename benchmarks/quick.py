@@ -12,8 +12,10 @@ its own, made and warmed up before the clock starts (but in the row that measure
 begins after a garbage collection; the collector stays on, as in a user's program.  The results are
 compared with what they should be, outside of the measured time.
 
-Other load on the machine hits the pools in different ways, as they use the cores in different
-ways: look at the load that is printed, and at the smallest and largest ratio of the rounds.
+What a call of apply() takes is mostly waking threads and processes, and that is several times
+slower on an idle core than on a busy one: the load that is printed belongs to the numbers, and
+`taskset -c 1 python benchmarks/quick.py` is the other extreme.  The smallest and the largest ratio
+of the rounds tell what a single round is worth.
 
 The driver needs CPython 3.6+, as the stdlib's contexts do; the work is done by plain functions.
 """
@@ -306,7 +308,10 @@ class Watch:
     def report(self, size):
         for thread, seen in self.threads.items():
             total = sum(spent for calls, spent in seen.values())
-            print('\n%s: %.2f us per task\n   us/task  calls/task' % (thread, total / size * 1e6))
+            if not total:
+                continue
+            print('\n%s: %.2f us per task, hooks included\n   us/task  calls/task' % (
+                thread, total / size * 1e6))
             for what, (calls, spent) in sorted(
                     seen.items(), key=lambda entry: -entry[1][1])[:25]:
                 print('  %8.3f  %10.3f  %s' % (spent / size * 1e6, calls / size, what))

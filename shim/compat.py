@@ -89,6 +89,20 @@ SEQUENCES = (list, tuple, type(moves.xrange(1)))
 # The parent's pid; where there is none to ask for (Windows until 3.2), everybody's is the same.
 getppid = getattr(os, 'getppid', lambda: None)
 
+# Asked at each call of a pool, and a system call each time; from 3.7 on a fork can be heard of.
+getpid = os.getpid
+if hasattr(os, 'register_at_fork'):
+    _here = [os.getpid()]
+
+    def getpid():
+        """os.getpid(), remembered."""
+        return _here[0]
+
+    def _forked():
+        _here[0] = os.getpid()
+
+    os.register_at_fork(after_in_child=_forked)
+
 # Until 3.2 a lock can't be waited for with a time limit, nor left by Ctrl-C.
 TIMED_LOCKS = sys.version_info >= (3, 2)
 

@@ -141,10 +141,15 @@ class Feed(object):
         while going and self._owner:
             if self._full():
                 self.job.gate.wait(0, self._full)
-            elif self.engine.room(self._call) <= 0:
+                continue
+            many = self.engine.room(self._call)
+            if many <= 0:
                 self.engine.gate.wait(self.engine.backlog() // 2, self._no_room)
-            else:
+            elif self._window is not None:
+                many = 1
+            while many > 0 and going:
                 going = self.step(True)
+                many -= 1
 
     def _full(self):
         """True while as many items were pulled as the window allows."""

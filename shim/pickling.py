@@ -146,9 +146,13 @@ def dumps(value, what, whole=False):
     raise error
 
 
+# A function or a class, also one of the old kind of 2.x.
+NAMED = types.FunctionType, type, getattr(types, 'ClassType', type)
+
+
 def by_name(func):
     """True if the function's pickle is but its name, so that it may travel once per worker."""
-    if isinstance(func, (types.FunctionType, type, getattr(types, 'ClassType', type))):
+    if isinstance(func, NAMED):
         return True
     # A builtin may be a method: [].append is pickled with its list.
     owner = getattr(func, '__self__', None)

@@ -184,7 +184,8 @@ class Pool(object):
             raise ValueError('Pool is still running')
         if not self._engine.ended.happened:
             self._engine.expect()
-            self._engine.ended.wait_for()
+        if not self._engine.serves():
+            self._engine.wait()
 
     def __enter__(self):
         self._check_running()

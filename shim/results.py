@@ -30,6 +30,7 @@ class AsyncResult(Signal):
     """The result of apply_async(), as the stdlib's."""
 
     _content = None     # what settle() got
+    _unpacked = None    # (True, value) or (False, exception)
     gate = None         # where a feed waits for results to be taken: nowhere
 
     def __init__(self, pool, callback=None, error_callback=None):
@@ -87,7 +88,7 @@ class AsyncResult(Signal):
 
     def _result(self):
         """(True, value) or (False, exception): unpacked by the first who asks."""
-        if '_unpacked' not in self.__dict__:
+        if self._unpacked is None:
             self.__dict__.setdefault('_unpacked', self._unpack(self._content))
             self._content = None
         return self._unpacked
@@ -220,11 +221,21 @@ class Arrivals(object):
             for number in range(self.short.pop(index, self.size)):
                 self.ready.append(Element(chunk, number))
 
+    def leave(self, waiter):
+        """Somebody waits no longer."""
+        try:
+            self.waiting.remove(waiter)
+        except ValueError:          # it has been woken
+            pass
+
     def tell(self):
         if self.index == self.total and self.over is None:
             self.over = self.error or StopIteration
-        for waiter in list(self.waiting):
-            waiter.wake()
+        while self.waiting:
+            try:
+                self.waiting.pop().wake()
+            except IndexError:      # who waited has gone
+                break
 
 
 class Chunk(object):
@@ -326,8 +337,7 @@ class IMapIterator(object):
                 if not job.ready and job.over is None:
                     waiter.wait(left)
             finally:
-                if waiter in job.waiting:
-                    job.waiting.remove(waiter)
+                job.leave(waiter)
             waiting.give_back(waiter)
 
     def _one_step(self):

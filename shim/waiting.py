@@ -13,8 +13,6 @@ import sys
 from shim import compat
 from shim.channel import pair
 
-WAITERS = '_waiters'
-
 
 class LockWaiter(object):
     """A lock that is held until somebody wakes: from 3.2 on."""
@@ -150,16 +148,17 @@ class Signal(object):
     """Something that happens once.  No field but `happened` exists before somebody waits."""
 
     happened = False
+    _waiters = None     # made when the first one waits
 
     def fire(self):
         """It has happened: wake everybody who waits.  Called by one thread."""
         self.happened = True
-        if WAITERS in self.__dict__:
+        if self._waiters is not None:
             self.stir()
 
     def stir(self):
         """Wake those who wait, who then look at what there is so far."""
-        for waiter in list(self.__dict__.get(WAITERS, ())):
+        for waiter in list(self._waiters or ()):
             waiter.wake()
 
     def look(self):
@@ -173,7 +172,7 @@ class Signal(object):
         if timeout is not None:
             deadline = compat.monotonic() + timeout
         waiter = take()
-        waiters = self.__dict__.setdefault(WAITERS, [])
+        waiters = self.__dict__.setdefault('_waiters', [])
         try:
             waiters.append(waiter)
             while not self.happened:

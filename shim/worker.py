@@ -33,7 +33,7 @@ class Worker(object):
     """Serves a channel until EXIT or the parent's end."""
 
     def __init__(self, sock, parent):
-        self.sock, self.parent, self.pid = sock, parent, os.getpid()
+        self.sock, self.parent, self.pid = sock, parent, compat.getpid()
         self.inbox, self.outbox = wire.Inbox(), wire.Outbox()
         self.todo, self.done = deque(), deque()     # tasks (key, item); outcomes
         self.calls = {}         # {key: [function or None, mode, pickled function or None]}
@@ -133,7 +133,7 @@ class Worker(object):
             self.io.release()
 
     def flush(self, begun):
-        if os.getpid() != self.pid:     # a task forked, and its child came back here
+        if compat.getpid() != self.pid:     # a task forked, and its child came back here
             os._exit(0)
         results, now = [], clock()
         try:
@@ -155,10 +155,13 @@ class Worker(object):
 
     def listen(self):
         """Wait for frames and take them; False at the end."""
-        if self.leaving:
-            return False
         self.io.acquire()
         try:
+            # The warden may have read tasks, and EXIT behind them, since the main thread looked.
+            if self.todo:
+                return True
+            if self.leaving:
+                return False
             alive = self.hear()
         finally:
             self.io.release()

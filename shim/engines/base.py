@@ -9,9 +9,7 @@ it ended.  What an engine hears from its workers on the way (begun, handed back,
       engine.post(Task(call, item, job, 0))     never blocks
                                  ... job.settle(0, outcome)    see shim.outcome
 """
-import os
-
-from shim import errors, outcome, pickling
+from shim import compat, errors, outcome, pickling
 from shim.waiting import Signal, Waiter
 
 
@@ -56,7 +54,7 @@ class Engine(object):
     def __init__(self, size, initializer=None, initargs=(), maxtasks=None):
         self.size, self.maxtasks = size, maxtasks
         self.initializer, self.initargs = initializer, initargs
-        self.pid = os.getpid()
+        self.pid = compat.getpid()
         self.ended = Signal()       # all workers are gone
         self.feeds = {}             # the feeds that still have tasks to post
         self._calls, self._keys = {}, outcome.STAR
@@ -132,6 +130,10 @@ class Engine(object):
         """End when all tasks are done and all feeds have ended."""
         raise NotImplementedError
 
+    def wait(self):
+        """Wait until it has ended."""
+        self.ended.wait_for()
+
     def terminate(self):
         """End now; what is not done fails with PoolTerminatedError."""
         raise NotImplementedError
@@ -142,7 +144,7 @@ class Engine(object):
 
     def check_process(self):
         """Raise RuntimeError in a child made by fork."""
-        if self.pid != os.getpid():
+        if self.pid != compat.getpid():
             raise RuntimeError('this pool belongs to process %d, whose threads and workers did not'
                                ' come along with the fork: make a new one here' % self.pid)
 

@@ -91,6 +91,7 @@ class Crew(base.Engine):
         base.Engine.__init__(self, *args, **kwds)
         self.todo, self.mail, self.slots = deque(), deque(), []
         self.gate, self.ident, self.poller = base.Gate(), None, Poller()
+        self.thread = None
         self.hook = None            # what ends this with the program
         self.asleep = False         # the loop waits
         self.hungry = False         # a post should wake it
@@ -102,7 +103,12 @@ class Crew(base.Engine):
         """Start a worker, the `number`th of this pool; returns it: a Remote or the like."""
         raise NotImplementedError
 
-    workers = property(lambda self: [slot.worker.process for slot in list(self.slots)])
+    workers = property(lambda self: [
+        slot.worker.process for slot in list(self.slots) if slot.eof is None])
+
+    def places(self):
+        """How many workers are missing: those whose channel has ended are as good as gone."""
+        return self.size - len([slot for slot in self.slots if slot.eof is None])
 
     # Called by any thread.
 
@@ -184,7 +190,7 @@ class Crew(base.Engine):
     def terminate(self):
         self.abandon()
         if not self.serves():
-            self.ended.wait_for()
+            self.wait()
 
     def abandon(self):
         if self.ending is None:
@@ -194,7 +200,12 @@ class Crew(base.Engine):
     def at_exit(self):
         """The program ends: so does this, before the interpreter is taken apart."""
         self.terminate()
-        self.thread.join(1.0)
+
+    def wait(self):
+        self.ended.wait_for()
+        # It is about to return; the end of the program must not find it half way (2.x, 3.x to 3.8).
+        if self.thread is not None:
+            self.thread.join()
 
     def serves(self):
         return compat.get_ident() == self.ident
@@ -393,10 +404,10 @@ class Crew(base.Engine):
                 if slot.worker.eof or now - slot.gone > FLUSH:
                     self.bury(slot, now)
             elif slot.eof is not None:
-                pause = min(pause, 0.002 + (now - slot.eof) / 4)
+                pause = min(pause, 0.001 + (now - slot.eof) / 4)
                 if now - slot.eof > LINGER and not slot.leaving:
                     slot.worker.kill()
-        if len(self.slots) < self.size and (self.todo or self.feeds or not self.closing):
+        if self.places() and (self.todo or self.feeds or not self.closing):
             pause = min(pause, max(0, self.retry - now))
             if self.retry <= now:
                 self.replace(now)
@@ -404,7 +415,7 @@ class Crew(base.Engine):
 
     def replace(self, now):
         try:
-            while len(self.slots) < self.size:
+            while self.places():
                 self.add()
         except Exception:
             self.failed(now, 'could not be started: %s' % (sys.exc_info()[1],))

@@ -70,7 +70,8 @@ class Runner(object):
     kill = terminate
 
     def close(self):
-        pass
+        if self.eof:        # about to return; it must not be half way when the program ends
+            self.thread.join()
 
     # In its thread.
 
