@@ -4,7 +4,6 @@ As the stdlib's ForkingPickler where there is one, so that connections, sockets 
 travel; where that fails, cloudpickle or dill if the user has them.
 """
 import pickle
-import sys
 import types
 
 from six import get_method_function, get_method_self

@@ -1,7 +1,7 @@
 """The ways of running work, one file each.
 
 base.py holds what the Pool asks of an engine.  crew.py is the loop of all engines that have
-workers; remote.py the parent's end of a worker in another process.
+workers, slot.py what it knows of each; remote.py the parent's end of one in another process.
 
     fork.py      processes forked by multiprocessing
     subproc.py   new interpreters

@@ -3,8 +3,6 @@
 Nothing is pickled; arguments, results and exceptions are the caller's own objects.
 """
 import os
-import sys
-import threading
 from collections import deque
 
 from shim import compat, errors, outcome, wire

@@ -3,7 +3,7 @@ import threading
 import time
 
 from tests import promise_tasks as tasks
-from tests.promises import Promise
+from tests.promises import Promise, lines
 from tests.support import CONCURRENT_VARIANTS, each_engine, skip, wait_until
 
 
@@ -48,6 +48,19 @@ class Window(Promise):
                 for consumed in range(4):
                     self.assertLessEqual(source.settled() - consumed, buffersize)
                     results.next(20)
+
+    def test_of_a_list(self):
+        # Pulling from a list shows nowhere, but that its tasks run does.
+        for method in self.methods():
+            path = self.scratch()
+            results = method(tasks.noted_here, [(path, n) for n in range(100)], buffersize=3)
+            for consumed in range(3):
+                wait_until(lambda: len(lines(path)) > consumed + 3, 0.2)
+                self.assertLessEqual(len(lines(path)), consumed + 3)
+                results.next(20)
+            results = method(tasks.square, range(100), buffersize=3)
+            self.assertEqual(sorted([results.next(20) for _each in range(100)]),
+                             [n * n for n in range(100)])
 
     def test_while_read_fast(self):
         for method in self.methods():
