@@ -79,7 +79,7 @@ class Crew(base.Engine):
             try:
                 while len(self.slots) < self.size:
                     self.add()
-                self.hook = compat.at_exit(self.at_exit)
+                self.hook = compat.at_exit(self.terminate)
                 self.thread = compat.thread(self.run, (), 'shim-pool')
             except:
                 self.ending = errors.PoolBrokenError('the pool did not start')
@@ -147,10 +147,6 @@ class Crew(base.Engine):
         if self.ending is None:
             self.ending = base.terminated()
         self.call_up()
-
-    def at_exit(self):
-        """The program ends: so does this, before the interpreter is taken apart."""
-        self.terminate()
 
     def wait(self):
         self.ended.wait_for()
@@ -388,7 +384,7 @@ class Crew(base.Engine):
                 base.fail(task, errors.WorkerLostError(pid, code, [None, True][number == 0]))
         if not slot.ready and not slot.leaving:
             self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)
-        elif not slot.leaving and not slot.worked:
+        elif not slot.leaving and not slot.worked and not begun:
             # Who dies without having worked might do so again and again.
             self.young += 1
             self.retry = now + min(0.5, BACKOFF * 0.1 * 2 ** min(self.young, 10))
