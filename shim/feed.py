@@ -52,7 +52,7 @@ class Feed(object):
     def _start(self, items):
         self.register()
         if self.engine.lazy or self._exact:
-            while self.engine.room(self._call) > 0:
+            while self.engine.room(self._call) > 0 and not self._full():
                 if not self.step():
                     return
         if type(items) is list:     # the caller may change it from here on
@@ -155,7 +155,7 @@ class Feed(object):
         """True while as many items were pulled as the window allows."""
         if self._window is None or self.engine.error is not None or self.engine.closing:
             return False
-        return self._pulled - self.job.taken + self._size > self._window
+        return self._pulled - self.job.taken() + self._size > self._window
 
     def _no_room(self):
         return self.engine.room(self._call) <= 0

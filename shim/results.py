@@ -13,6 +13,7 @@ from shim.engines.base import Gate
 from shim.waiting import Signal
 
 LOG = logging.getLogger('shim')
+PENDING = object()
 LONG = 16384        # bytes of a chunk's results that are worth unpacking early
 
 
@@ -110,7 +111,7 @@ class MapResult(AsyncResult):
     def __init__(self, pool, chunksize, length, callback=None, error_callback=None):
         AsyncResult.__init__(self, pool, callback, error_callback)
         self._size, self._length = chunksize, length
-        self._content = [None] * -(-length // chunksize)
+        self._content = [PENDING] * -(-length // chunksize)
         self._chunks = self._left = len(self._content)
         self._failed = None
         self._long, self._parts = deque(), {}
@@ -119,6 +120,8 @@ class MapResult(AsyncResult):
             self._finish()
 
     def settle(self, index, content):
+        if self.happened or self._content[index] is not PENDING:
+            return      # a call that a signal handler cut short may settle its last chunk twice
         self._content[index] = content
         if type(content) is tuple and content[0] == outcome.VALUE and len(content[1]) > LONG:
             self._long.append(index)
@@ -190,7 +193,7 @@ class Arrivals(object):
         self.index, self.total = 0, None    # chunks passed on; chunks there are, once known
         self.over = None            # what next() raises once all have been passed on
         self.error = None
-        self.taken = 0              # elements that next() returned
+        self.passed = 0             # elements that are, or have been, in `ready`
         self.waiting = []
         self.gate = Gate()          # where a feed waits for elements to be taken
 
@@ -204,7 +207,7 @@ class Arrivals(object):
         self.pass_on(index, content)
         while self.early and self.index in self.early:
             self.pass_on(self.index, self.early.pop(self.index))
-        if self.waiting or self.index == self.total:
+        if self.waiting or self.total is not None:
             self.tell()
 
     def end(self, total, error):
@@ -218,8 +221,13 @@ class Arrivals(object):
             self.ready.append(content)
         else:
             chunk = Chunk(content)
-            for number in range(self.short.pop(index, self.size)):
+            for number in range(self.short.get(index, self.size)):
                 self.ready.append(Element(chunk, number))
+        self.passed += self.short.pop(index, self.size)
+
+    def taken(self):
+        """How many elements next() has taken: not counted there, where it could be cut short."""
+        return self.passed - len(self.ready)
 
     def leave(self, waiter):
         """Somebody waits no longer."""
@@ -229,7 +237,7 @@ class Arrivals(object):
             pass
 
     def tell(self):
-        if self.index == self.total and self.over is None:
+        if self.total is not None and self.index >= self.total and self.over is None:
             self.over = self.error or StopIteration
         while self.waiting:
             try:
@@ -301,7 +309,6 @@ class IMapIterator(object):
                 continue
             if taken is not entry:
                 good, value = unpack(taken)
-            job.taken += 1
             if job.gate.waiting:
                 job.gate.open()
             if good:

@@ -172,7 +172,8 @@ class Gate(object):
         waiter = Waiter()
         self.waiting[waiter] = level
         if blocked():
-            waiter.wait(1.0)    # nobody should have to find out what was missed
+            # Who opens it may be cut short by a signal handler right before.
+            waiter.wait(0.1)
         self.waiting.pop(waiter, None)
 
     def open(self, level=0):

@@ -12,6 +12,8 @@ import tempfile
 from tests import support
 
 LONG = os.environ.get('SHIM_LONG') == '1'
+# For tests that take long and are not about channels: each engine, and one with the other channel.
+EACH_ENGINE = [variant for variant in support.VARIANTS if LONG or variant != 'fork_tcp']
 THOROUGH = LONG or sys.version_info[:2] in ((2, 7), (3, 13))
 
 # A program says main(ctx); it gets the engine's name as its first argument.

@@ -214,7 +214,7 @@ class Idle(Promise):
 
     def test_call_in_the_same_millisecond(self):
         pool = self.Pool(2)
-        for n in range({'fork': 500}.get(self.variant, 60)):
+        for n in range({'fork': 500, 'subprocess': 60}.get(self.variant, 20)):
             idle = self.pids(pool)
             if idle:
                 kill(random.choice(idle))

@@ -1,5 +1,5 @@
 """Promise 22: a pool does not work in a child that the user forked, and the child leaves it be."""
-from tests.promises import Promise
+from tests.promises import EACH_ENGINE, Promise
 from tests.support import each_engine
 
 FORKS = '''
@@ -88,4 +88,4 @@ class Forked(Promise):
         self.check('terminate join')
 
 
-each_engine(globals(), Forked)
+each_engine(globals(), Forked, variants=EACH_ENGINE)

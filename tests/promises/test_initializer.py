@@ -4,7 +4,7 @@ import time
 
 import shim
 from tests import promise_tasks as tasks
-from tests.promises import Promise, kill, lines
+from tests.promises import EACH_ENGINE, Promise, kill, lines
 from tests.support import PROCESS_VARIANTS, Elapsed, each_engine, wait_until
 
 TRIES = 40      # "bounded": far below what a storm makes in a second
@@ -101,5 +101,6 @@ class Restarts(Promise):
         self.assertEqual(len(lines(path)), tries, 'it goes on trying')
 
 
-each_engine(globals(), Raising)
-each_engine(globals(), Restarts, variants=PROCESS_VARIANTS)
+each_engine(globals(), Raising, variants=EACH_ENGINE)
+each_engine(globals(), Restarts,
+            variants=[each for each in EACH_ENGINE if each in PROCESS_VARIANTS])

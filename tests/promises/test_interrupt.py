@@ -4,8 +4,8 @@ import signal
 import time
 
 from tests import promise_tasks as tasks
-from tests.promises import Promise
-from tests.support import CONCURRENT_VARIANTS, each_engine, wait_until
+from tests.promises import EACH_ENGINE, Promise
+from tests.support import each_engine, wait_until
 
 # Each way to wait, in one program.  The moment of the interrupt is in the time of this machine.
 CATCHES = '''
@@ -139,5 +139,6 @@ class Inherited(Promise):
         self.assertEqual(self.pool.apply(tasks.sigint_of_a_program), 'default True')
 
 
-each_engine(globals(), Interrupt, Inherited)
-each_engine(globals(), Uncaught, variants=CONCURRENT_VARIANTS)
+each_engine(globals(), Inherited)
+each_engine(globals(), Interrupt, variants=EACH_ENGINE)
+each_engine(globals(), Uncaught, variants=[each for each in EACH_ENGINE if each != 'serial'])

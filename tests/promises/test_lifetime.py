@@ -9,7 +9,7 @@ import warnings
 
 import shim
 from tests import promise_tasks as tasks
-from tests.promises import Promise
+from tests.promises import EACH_ENGINE, Promise
 from tests.support import (CONCURRENT_VARIANTS, PROCESS_VARIANTS, Elapsed, alive, each_engine,
                            skip, wait_until)
 
@@ -288,6 +288,7 @@ class Terminate(Promise):
         self.assertEqual([error.__class__ for error in errors], [shim.PoolTerminatedError])
 
 
-each_engine(globals(), Exit, Collection, Ending)
+each_engine(globals(), Collection, Ending)
+each_engine(globals(), Exit, variants=EACH_ENGINE)
 each_engine(globals(), Terminate, variants=CONCURRENT_VARIANTS)
 each_engine(globals(), Orphans, Hasty, variants=PROCESS_VARIANTS)

@@ -3,7 +3,7 @@ import sys
 
 import shim
 from tests import promise_tasks as tasks
-from tests.promises import Promise
+from tests.promises import EACH_ENGINE, Promise
 from tests.support import Elapsed, each_engine, wait_until
 
 
@@ -22,9 +22,9 @@ class Timeout(Promise):
         pool, path = self.Pool(2, task_timeout=0.6), self.scratch()
         before = self.pids(pool)
         late = pool.apply_async(tasks.noted_pid, (path, 30))
-        others = [pool.apply_async(tasks.nap, (0.05, n)) for n in range(30)]
+        others = [pool.apply_async(tasks.nap, (0.05, n)) for n in range(12)]
         self.late(late.get, 20)
-        self.assertEqual([other.get(20) for other in others], list(range(30)))
+        self.assertEqual([other.get(20) for other in others], list(range(12)))
         killed = int(self.noted(path, 1)[0])
         self.assertIn(killed, before)
         self.gone([killed], 2)
@@ -74,8 +74,8 @@ class Timeout(Promise):
 
     def test_chunk_shares_the_limit(self):
         pool = self.pool
-        items = [(0.3, n) for n in range(4)]
-        self.late(lambda: pool.map(tasks.nap_if, items, 4, task_timeout=0.8))
+        items = [(0.2, n) for n in range(4)]
+        self.late(lambda: pool.map(tasks.nap_if, items, 4, task_timeout=0.5))
 
     def test_call_beats_pool(self):
         pool = self.Pool(1, task_timeout=0.3)
@@ -109,4 +109,4 @@ class Timeout(Promise):
         self.assertEqual(result.get(20), 'done')
 
 
-each_engine(globals(), Timeout)
+each_engine(globals(), Timeout, variants=EACH_ENGINE)
