@@ -15,7 +15,7 @@ from shim import compat, cpus, engines, outcome, pickling
 from shim.engines.base import Task
 from shim.feed import Feed
 from shim.results import (
-    AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult)
+    ApplyResult, AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult)
 
 __all__ = ['Pool', 'ThreadPool']
 
