@@ -231,10 +231,11 @@ class Arrivals(object):
 
     def leave(self, waiter):
         """Somebody waits no longer."""
-        try:
-            self.waiting.remove(waiter)
-        except ValueError:          # it has been woken
-            pass
+        if waiter in self.waiting:      # else it has been woken
+            try:
+                self.waiting.remove(waiter)
+            except ValueError:
+                pass
 
     def tell(self):
         if self.total is not None and self.index >= self.total and self.over is None:
