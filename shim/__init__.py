@@ -9,9 +9,7 @@
     outcome.py     what is packed for a task, and for its result
     pickling.py    pickling what is the user's
     wire.py        frames
-    channel.py     the sockets they travel on
     waiting.py     waiting that a signal may end
-    main_module.py the user's program in a new interpreter
     cpus.py        how many workers
     errors.py      the exceptions
     compat.py      what differs between interpreters, and why
@@ -21,7 +19,7 @@ from shim.cpus import cpu_count
 from shim.errors import (
     MISSING, PoolBrokenError, PoolError, PoolTerminatedError, ProcessError, RemoteError,
     TaskTimeoutError, TimeoutError, WorkerLostError)
-from shim.main_module import current_process
+from shim.engines.main_module import current_process
 
 __version__ = '0.1.0'
 

@@ -6,6 +6,7 @@ Each name says why it is here and from which version on it could go ("until 2.6"
 import atexit
 import errno
 import os
+import pickle
 import select
 import socket
 import sys
@@ -13,7 +14,7 @@ import threading
 import time
 import types
 
-from six import moves, text_type
+from six import integer_types, moves, text_type
 
 try:
     import _thread
@@ -42,15 +43,10 @@ except ImportError:     # until 2.6
     from StringIO import StringIO as BytesIO
 
 try:
-    INTEGERS = (int, long)
-except NameError:       # from 3.0 on
-    INTEGERS = (int,)
-
-try:
     from operator import index
 except ImportError:     # until 2.5
     def index(value):
-        if not isinstance(value, INTEGERS):
+        if not isinstance(value, integer_types):
             raise TypeError('%r is not an integer' % (value,))
         return value
 
@@ -76,6 +72,9 @@ try:
 except NameError:       # until 2.6
     def next(iterator):
         return iterator.next()
+
+# Bytes that a pickle only refers to (PEP 574).
+PickleBuffer = getattr(pickle, 'PickleBuffer', None)   # until 3.8
 
 monotonic = getattr(time, 'monotonic', time.time)      # until 3.3
 get_ident = _thread.get_ident

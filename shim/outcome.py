@@ -19,7 +19,7 @@ unpickling imports modules and runs the user's code.
 import sys
 import traceback
 
-from shim import compat, errors, pickling
+from shim import compat, errors, pickling, wire
 
 ONE, MAP, STAR = 0, 1, 2
 VALUE, ERROR, RAW, RAISE = 0, 1, 2, 3
@@ -27,19 +27,21 @@ VALUE, ERROR, RAW, RAISE = 0, 1, 2, 3
 
 def pack(call, func, args, kwds=None):
     """The item for a task of that call; raises what pickle raises."""
+    packed = args
     if call.blob is not None:
-        if call.mode != ONE:
-            return pickling.dumps(args, call.what)
-        if not kwds:
-            for arg in args:
-                if not pickling.is_atom(arg):
-                    break
-            else:
-                return args
-        return pickling.dumps((args, kwds or {}), call.what)
-    if call.mode == ONE:
-        return pickling.dumps((func, args, kwds or {}), call.what, call.whole)
-    return pickling.dumps((func, args), call.what, call.whole)
+        if call.mode == ONE:
+            if not kwds:
+                for arg in args:
+                    if not pickling.is_atom(arg):
+                        break
+                else:
+                    return args
+            packed = args, kwds or {}
+    elif call.mode == ONE:
+        packed = func, args, kwds or {}
+    else:
+        packed = func, args
+    return wire.apart(pickling.dumps(packed, call.what, call.whole))
 
 
 def run(func, mode, item):
@@ -69,11 +71,11 @@ def of_value(value):
     if pickling.is_atom(value):
         return value
     try:
-        return VALUE, pickling.plain_dumps(value)
+        return VALUE, wire.apart(pickling.plain_dumps(value))
     except:     # noqa: E722  whatever a __reduce__ raises is the task's error
         error = errors.current()
     try:
-        return VALUE, pickling.dumps(value, 'the result')
+        return VALUE, wire.apart(pickling.dumps(value, 'the result'))
     except:     # noqa: E722
         kind = errors.stdlib_class(errors.MaybeEncodingError)
         try:

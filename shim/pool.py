@@ -11,6 +11,8 @@ Checks of arguments are here, at the call.
 import os
 import warnings
 
+from six import integer_types
+
 from shim import compat, cpus, engines, outcome, pickling
 from shim.engines.base import Task
 from shim.feed import Feed
@@ -47,7 +49,7 @@ class Pool(object):
         if processes < 1:
             raise ValueError('Number of processes must be at least 1')
         if maxtasksperchild is not None and (
-                not isinstance(maxtasksperchild, compat.INTEGERS) or maxtasksperchild <= 0):
+                not isinstance(maxtasksperchild, integer_types) or maxtasksperchild <= 0):
             raise ValueError('maxtasksperchild must be a positive int or None')
         if initializer is not None and not hasattr(initializer, '__call__'):
             raise TypeError('initializer must be a callable')
@@ -145,7 +147,7 @@ class Pool(object):
         limit = self._checked_limit(task_timeout)
         chunksize = self._checked_chunk(chunksize)
         if buffersize is not None:
-            if not isinstance(buffersize, compat.INTEGERS):
+            if not isinstance(buffersize, integer_types):
                 raise TypeError('buffersize must be an integer or None')
             if buffersize < 1:
                 raise ValueError('buffersize must be None or > 0')
@@ -232,7 +234,7 @@ class Pool(object):
         if not self._limits:
             raise ValueError('task_timeout: the %s context cannot end a task that runs in this'
                              ' process; use fork or subprocess' % self._ctx.engine_name)
-        if isinstance(limit, bool) or not isinstance(limit, compat.INTEGERS + (float,)) or not (
+        if isinstance(limit, bool) or not isinstance(limit, integer_types + (float,)) or not (
                 limit > 0):
             raise ValueError('task_timeout must be a positive number of seconds, not %r' % (limit,))
         return limit

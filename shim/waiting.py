@@ -11,7 +11,7 @@ import select
 import sys
 
 from shim import compat
-from shim.channel import pair
+from shim.engines.channel import pair
 
 
 class LockWaiter(object):

@@ -3,7 +3,8 @@
 A frame is a head of eight bytes, its kind in the first one and the length of the body in the
 others, and the body: the pickle of values that pickle can't fail on and that run no code when
 they are unpickled (numbers, strings, bytes, tuples and lists of them).  What is the user's is
-inside as bytes, so that whoever reads the channel never runs the user's code.
+inside as bytes, so that whoever reads the channel never runs the user's code.  Long bytes, marked
+by apart(), go before in frames of their own, rather than be copied into that pickle and out of it.
 """
 import struct
 import sys
@@ -25,18 +26,52 @@ BEGUN = 7       # n: any of the first n may have begun
 RESULTS = 8     # (seconds spent, [outcome, ...]): of the first ones, which are no longer held
 RETURNED = 9    # n: the last n are handed back
 FAILED = 10     # text: the start failed; a traceback
+# Either way:
+APART = 11      # bytes as they are, which the next frame refers to
 
 HEAD = struct.calcsize('>Q')
 LENGTH = (1 << 56) - 1
 SLICE = 1 << 18         # bytes given to one system call
+LONG = 1 << 16          # bytes that are worth a frame of their own
 EMPTY = ''.encode('ascii')
 PROTOCOL = cPickle.HIGHEST_PROTOCOL
 
 
-def frame(kind, body=None):
-    """A frame, as a list of bytes."""
-    packed = cPickle.dumps(body, PROTOCOL)
-    head = struct.pack('>Q', kind << 56 | len(packed))
+def apart(data):
+    """Bytes for the body of a frame, marked to travel beside it if they are long."""
+    if compat.PickleBuffer is not None and len(data) > LONG:
+        return compat.PickleBuffer(data)
+    return data
+
+
+if compat.PickleBuffer is not None:
+    def frame(kind, body=None):
+        """A frame, as a list of bytes."""
+        beside = []
+        packed = cPickle.dumps(body, PROTOCOL, buffer_callback=beside.append)
+        parts = []
+        for data in beside:
+            data = data.raw()
+            parts += [_head(APART, data), data]
+        return parts + _joined(_head(kind, packed), packed)
+
+    def _load(packed, beside):
+        return cPickle.loads(packed, buffers=beside)
+else:
+    def frame(kind, body=None):
+        """A frame, as a list of bytes."""
+        packed = cPickle.dumps(body, PROTOCOL)
+        return _joined(_head(kind, packed), packed)
+
+    def _load(packed, beside):
+        return cPickle.loads(packed)
+
+
+def _head(kind, body):
+    return struct.pack('>Q', kind << 56 | len(body))
+
+
+def _joined(head, packed):
     if len(packed) > SLICE:
         return [head, packed]
     return [head + packed]
@@ -52,10 +87,14 @@ class Inbox(object):
 
     def __init__(self):
         self._parts, self._size, self._need = [], 0, HEAD
+        self._kind, self._beside = None, []     # of the frame whose head has come
 
     def room(self):
-        """How many bytes to ask for."""
-        return min(max(65536, self._need - self._size), SLICE)
+        """How many bytes to ask for: of a long frame no more than it, so that it is not cut."""
+        missing = self._need - self._size
+        if missing > LONG:
+            return min(missing, SLICE)
+        return LONG
 
     def feed(self, data):
         """Take some bytes; returns the frames they complete, as a list of (kind, body)."""
@@ -65,16 +104,18 @@ class Inbox(object):
             return []
         data = EMPTY.join(self._parts)
         frames, at, end = [], 0, len(data)
-        self._need = HEAD
-        while end - at >= HEAD:
-            head = struct.unpack('>Q', data[at:at + HEAD])[0]
-            length = head & LENGTH
-            if end - at < HEAD + length:
-                self._need = HEAD + length
-                break
-            body = data[at + HEAD:at + HEAD + length]
-            frames.append((head >> 56, cPickle.loads(body)))
-            at += HEAD + length
+        while end - at >= self._need:
+            start, at = at, at + self._need
+            if self._kind is None:
+                head = struct.unpack('>Q', data[start:at])[0]
+                self._kind, self._need = head >> 56, head & LENGTH
+                continue
+            if self._kind == APART:
+                self._beside.append(data[start:at])
+            else:
+                frames.append((self._kind, _load(data[start:at], self._beside)))
+                self._beside = []
+            self._kind, self._need = None, HEAD
         self._parts, self._size = [data[at:]], end - at
         return frames
 

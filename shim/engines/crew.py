@@ -7,59 +7,32 @@
 
 A task is queued (in `todo`), sent (in a worker's `held`), begun (among the first `begun` of them)
 or done.  Only the loop's thread moves it on.  It never blocks on a channel and never runs the
-user's code, but for callbacks.
-
-When a worker dies, all its bytes are read first.  Then what had not begun is queued again, at the
-front, and what had begun is lost.  Its exit status decides that it died: the end of its channel
-only says where to look, as a grandchild may hold the channel open.
+user's code, but for callbacks.  Who lives and who died: roster.py.
 """
 import logging
 import sys
-import time
 from collections import deque
 
-from shim import channel, compat, errors, wire
-from shim.engines import base
-from shim.engines.slot import AHEAD, MOST, SMALL, TINY, Slot
-from shim.waiting import OSErrors, ONE as BYTE, Poller
+from shim import compat, errors, wire
+from shim.engines import base, channel
+from shim.engines.roster import LOOK, REST, Roster
+from shim.engines.slot import AHEAD, MOST, SMALL, TINY
+from shim.waiting import OSErrors, ONE as BYTE
 
 LOG = logging.getLogger('shim')
 clock = compat.monotonic
 
-LOOK = 0.25             # seconds between two looks at the exit status, with work in flight
-REST = 2.0              # the same without
-GRACE = 0.5             # seconds from SIGTERM to SIGKILL
-LINGER = 1.0            # seconds a process may live on after its channel has ended
-FLUSH = 0.05            # seconds that the last words of a dead process may take
-FAILURES = 3            # failed starts in a row, beyond one for each worker, that break the pool
-BACKOFF = 0.05          # seconds before the second try; doubled each time
 
-
-class Crew(base.Engine):
+class Crew(Roster):
     """An engine of workers.  A subclass says what a worker is: hire()."""
 
     def __init__(self, *args, **kwds):
-        base.Engine.__init__(self, *args, **kwds)
-        self.todo, self.mail, self.slots = deque(), deque(), []
-        self.gate, self.ident, self.poller = base.Gate(), None, Poller()
-        self.thread = None
+        Roster.__init__(self, *args, **kwds)
+        self.mail = deque()         # (function, arguments) for the loop to call
+        self.gate, self.ident, self.thread = base.Gate(), None, None
         self.hook = None            # what ends this with the program
         self.asleep = False         # the loop waits
         self.hungry = False         # a post should wake it
-        self.ending = None          # told to terminate: the error that everything pending gets
-        self.hired = self.failures = self.young = 0
-        self.retry = self.looked = 0.0
-
-    def hire(self, number):
-        """Start a worker, the `number`th of this pool; returns it: a Remote or the like."""
-        raise NotImplementedError
-
-    workers = property(lambda self: [
-        slot.worker.process for slot in list(self.slots) if slot.eof is None])
-
-    def places(self):
-        """How many workers are missing: those whose channel has ended are as good as gone."""
-        return self.size - len([slot for slot in self.slots if slot.eof is None])
 
     # Called by any thread.
 
@@ -77,8 +50,7 @@ class Crew(base.Engine):
         self.unblock = compat.mask_interrupts() is False
         try:
             try:
-                while len(self.slots) < self.size:
-                    self.add()
+                self.fill()
                 self.hook = compat.at_exit(self.terminate)
                 self.thread = compat.thread(self.run, (), 'shim-pool')
             except:
@@ -218,14 +190,6 @@ class Crew(base.Engine):
         except OSErrors:
             pass
 
-    def watch(self, slot, sock, writing=False):
-        """Tell the poller which socket of a worker to look at, if any."""
-        if slot.watched is not None:
-            self.poller.forget(slot.watched)
-        slot.watched, slot.writing = sock, writing
-        if slot.watched is not None:
-            self.poller.watch(slot.watched, writing)
-
     # Giving out.
 
     def give_out(self, now):
@@ -327,81 +291,7 @@ class Crew(base.Engine):
         elif kind == wire.FAILED:
             slot.failure = body
 
-    # Life and death.
-
-    def add(self):
-        self.hired += 1
-        self.slots.append(Slot(self.hire(self.hired), self.maxtasks))
-
-    def look_after(self, now):
-        """Kill the late, bury the dead, hire anew; returns how long that may rest."""
-        pause, look = REST, not 0 <= now - self.looked < LOOK
-        if look:
-            self.looked = now
-        for slot in list(self.slots):
-            if slot.deadline is not None and slot.late is None and slot.held:
-                pause = min(pause, max(0, slot.deadline - now))
-                if slot.deadline <= now:
-                    slot.late = slot.held[0]
-                    slot.worker.kill()
-            if slot.gone is None and (look or slot.eof is not None) and slot.worker.gone():
-                slot.gone = now
-            if slot.gone is not None:
-                # What it wrote may still be on the way, where the channel is TCP.
-                pause = min(pause, FLUSH)
-                if slot.worker.eof or now - slot.gone > FLUSH:
-                    self.bury(slot, now)
-            elif slot.eof is not None:
-                pause = min(pause, 0.001 + (now - slot.eof) / 4)
-                if now - slot.eof > LINGER and not slot.leaving:
-                    slot.worker.kill()
-        if self.places() and (self.todo or self.feeds or not self.closing):
-            pause = min(pause, max(0, self.retry - now))
-            if self.retry <= now:
-                self.replace(now)
-        return pause
-
-    def replace(self, now):
-        try:
-            while self.places():
-                self.add()
-        except Exception:
-            self.failed(now, 'could not be started: %s' % (sys.exc_info()[1],))
-
-    def bury(self, slot, now):
-        """A worker is gone: its last words, then its tasks."""
-        self.hear(slot, slot.worker.drain())
-        self.remove(slot)
-        held, begun = list(slot.held), min(slot.begun, len(slot.held))
-        while len(held) > begun:
-            self.todo.appendleft(held.pop())
-        pid, code = slot.worker.process.pid, slot.worker.process.exitcode
-        for number in range(begun):
-            task = held[number]
-            if task is slot.late:
-                base.fail(task, errors.TaskTimeoutError(task.limit, pid))
-            else:
-                base.fail(task, errors.WorkerLostError(pid, code, [None, True][number == 0]))
-        if not slot.ready and not slot.leaving:
-            self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)
-        elif not slot.leaving and not slot.worked and not begun:
-            # Who dies without having worked might do so again and again.
-            self.young += 1
-            self.retry = now + min(0.5, BACKOFF * 0.1 * 2 ** min(self.young, 10))
-
-    def failed(self, now, why):
-        """A start failed: try again later, but not for ever."""
-        self.failures += 1
-        self.retry = now + min(1.0, BACKOFF * 2 ** min(self.failures - 1, 10))
-        if self.failures > self.size + FAILURES:
-            self.ending = errors.PoolBrokenError(
-                'the pool is broken: %d workers in a row failed to start. The last one %s' % (
-                    self.failures, why))
-
-    def remove(self, slot):
-        self.watch(slot, None)
-        self.slots.remove(slot)
-        slot.worker.close()
+    # The end.
 
     def fail_all(self):
         """Nobody is going to run these."""
@@ -426,15 +316,7 @@ class Crew(base.Engine):
                 base.fail(slot.held.popleft(), self.error)
         self.fail_all()
         self.gate.open()
-        deadline = clock() + GRACE
-        while self.slots:
-            for slot in list(self.slots):
-                if slot.worker.gone():
-                    self.remove(slot)
-                elif clock() > deadline:
-                    slot.worker.kill()
-            if self.slots:
-                time.sleep(0.002)
+        self.end_all()
         self.poller.forget(self.ear)
         channel.forget(self.ear)
         channel.forget(self.mouth)

@@ -6,7 +6,8 @@ So they are Processes as the stdlib's Pool has them, and what multiprocessing ha
 import os
 import sys
 
-from shim import channel, compat, worker
+from shim import compat, worker
+from shim.engines import channel
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
 

@@ -7,7 +7,8 @@ import errno
 import os
 import sys
 
-from shim import channel, compat, wire
+from shim import compat, wire
+from shim.engines import channel
 from shim.waiting import OSErrors
 
 READS = 16      # system calls for one worker before the others get their turn

@@ -13,7 +13,8 @@ import subprocess
 
 import six
 
-from shim import channel, compat, main_module, pickling, wire, worker
+from shim import compat, pickling, wire, worker
+from shim.engines import channel, main_module
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
 from shim.waiting import OSErrors

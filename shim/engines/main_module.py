@@ -12,6 +12,7 @@ from six import exec_
 
 from shim import compat
 
+
 class OnlyProcess(object):
     """What current_process() returns where there is no multiprocessing."""
 

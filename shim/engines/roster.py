@@ -1,0 +1,143 @@
+"""Who is in the crew: workers hired, watched, replaced and buried.
+
+When a worker dies, all its bytes are read first.  Then what had not begun is queued again, at the
+front, and what had begun is lost.  Its exit status decides that it died: the end of its channel
+only says where to look, as a grandchild may hold the channel open.
+"""
+import sys
+import time
+from collections import deque
+
+from shim import compat, errors
+from shim.engines import base
+from shim.engines.slot import Slot
+from shim.waiting import Poller
+
+clock = compat.monotonic
+
+LOOK = 0.25             # seconds between two looks at the exit status, with work in flight
+REST = 2.0              # the same without
+GRACE = 0.5             # seconds from SIGTERM to SIGKILL
+LINGER = 1.0            # seconds a process may live on after its channel has ended
+FLUSH = 0.05            # seconds that the last words of a dead process may take
+FAILURES = 3            # failed starts in a row, beyond one for each worker, that break the pool
+BACKOFF = 0.05          # seconds before the second try; doubled each time
+
+
+class Roster(base.Engine):
+    """An engine's workers, each in a slot.  Only the loop's thread is here, once it runs."""
+
+    def __init__(self, *args, **kwds):
+        base.Engine.__init__(self, *args, **kwds)
+        self.todo, self.slots, self.poller = deque(), [], Poller()
+        self.ending = None          # told to terminate: the error that everything pending gets
+        self.hired = self.failures = 0
+        self.young = 0              # how many died in a row that had not worked
+        self.retry = self.looked = 0.0
+
+    def hire(self, number):
+        """Start a worker, the `number`th of this pool; returns it: a Remote or the like."""
+        raise NotImplementedError
+
+    def hear(self, slot, frames):
+        """Take what a worker has said."""
+        raise NotImplementedError
+
+    workers = property(lambda self: [
+        slot.worker.process for slot in list(self.slots) if slot.eof is None])
+
+    def places(self):
+        """How many workers are missing: those whose channel has ended are as good as gone."""
+        return self.size - len([slot for slot in self.slots if slot.eof is None])
+
+    def fill(self):
+        """Start the workers that are missing."""
+        while self.places() > 0:
+            self.hired += 1
+            self.slots.append(Slot(self.hire(self.hired), self.maxtasks))
+
+    def watch(self, slot, sock, writing=False):
+        """Tell the poller which socket of a worker to look at, if any."""
+        if slot.watched is not None:
+            self.poller.forget(slot.watched)
+        slot.watched, slot.writing = sock, writing
+        if slot.watched is not None:
+            self.poller.watch(slot.watched, writing)
+
+    def look_after(self, now):
+        """Kill the late, bury the dead, hire anew; returns how long that may rest."""
+        pause, look = REST, not 0 <= now - self.looked < LOOK
+        if look:
+            self.looked = now
+        for slot in list(self.slots):
+            if slot.deadline is not None and slot.late is None and slot.held:
+                pause = min(pause, max(0, slot.deadline - now))
+                if slot.deadline <= now:
+                    slot.late = slot.held[0]
+                    slot.worker.kill()
+            if slot.gone is None and (look or slot.eof is not None) and slot.worker.gone():
+                slot.gone = now
+            if slot.gone is not None:
+                # What it wrote may still be on the way, where the channel is TCP.
+                pause = min(pause, FLUSH)
+                if slot.worker.eof or now - slot.gone > FLUSH:
+                    self.bury(slot, now)
+            elif slot.eof is not None:
+                pause = min(pause, 0.001 + (now - slot.eof) / 4)
+                if now - slot.eof > LINGER and not slot.leaving:
+                    slot.worker.kill()
+        if self.places() > 0 and (self.todo or self.feeds or not self.closing):
+            pause = min(pause, max(0, self.retry - now))
+            if self.retry <= now:
+                try:
+                    self.fill()
+                except Exception:
+                    self.failed(now, 'could not be started: %s' % (sys.exc_info()[1],))
+        return pause
+
+    def bury(self, slot, now):
+        """A worker is gone: its last words, then its tasks."""
+        self.hear(slot, slot.worker.drain())
+        self.remove(slot)
+        held, begun = list(slot.held), min(slot.begun, len(slot.held))
+        while len(held) > begun:
+            self.todo.appendleft(held.pop())
+        pid, code = slot.worker.process.pid, slot.worker.process.exitcode
+        for number in range(begun):
+            task = held[number]
+            if task is slot.late:
+                base.fail(task, errors.TaskTimeoutError(task.limit, pid))
+            else:
+                base.fail(task, errors.WorkerLostError(pid, code, [None, True][number == 0]))
+        if not slot.ready and not slot.leaving:
+            self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)
+        elif not slot.leaving and not slot.worked and not begun:
+            # Who dies without having worked might do so again and again.
+            self.young += 1
+            self.retry = now + min(0.5, BACKOFF * 0.1 * 2 ** min(self.young, 10))
+
+    def failed(self, now, why):
+        """A start failed: try again later, but not for ever."""
+        self.failures += 1
+        self.retry = now + min(1.0, BACKOFF * 2 ** min(self.failures - 1, 10))
+        if self.failures > self.size + FAILURES:
+            self.ending = errors.PoolBrokenError(
+                'the pool is broken: %d workers in a row failed to start. The last one %s' % (
+                    self.failures, why))
+
+    def remove(self, slot):
+        self.watch(slot, None)
+        self.slots.remove(slot)
+        slot.worker.close()
+
+    def end_all(self):
+        """Leave no worker running: asked first, killed after GRACE."""
+        deadline = clock() + GRACE
+        while self.slots:
+            for slot in list(self.slots):
+                if slot.worker.gone():
+                    self.remove(slot)
+                elif clock() > deadline:
+                    slot.worker.kill()
+            if self.slots:
+                time.sleep(0.002)
