@@ -210,13 +210,20 @@ def spawn_module():
 def at_exit(function):
     """Call the function when this process ends; returns what not_at_exit() takes.
 
-    Before multiprocessing ends the processes that are left, in a worker of its own, too.
+    Not in a child that it forks (the backport's Finalize would).  Before multiprocessing ends the
+    processes that are left, in a worker of its own, too.
     """
+    pid = os.getpid()
+
+    def call():
+        if os.getpid() == pid:
+            function()
+
     if multiprocessing is None:
-        _at_exit[function] = True
-        return function
+        _at_exit[call] = True
+        return call
     util = __import__('multiprocessing.util', None, None, ['util'])
-    return util.Finalize(None, function, exitpriority=15)
+    return util.Finalize(None, call, exitpriority=15)
 
 
 def not_at_exit(registered):
@@ -230,13 +237,11 @@ def not_at_exit(registered):
 
 
 _at_exit = {}
-_pid = os.getpid()
 
 
 def _run_at_exit():
-    if os.getpid() == _pid:
-        for function in list(_at_exit):
-            function()
+    for function in list(_at_exit):
+        function()
 
 
 if multiprocessing is None:
