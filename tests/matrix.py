@@ -2,7 +2,7 @@
 
     python tests/matrix.py                      # the required ones, and 2.4 to 2.6 if at hand
     python tests/matrix.py --all
-    python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --times
+    python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
 
 Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
 and in PATH, keeps what they need under .matrix/ and the full outputs beside it.  Each runs the
@@ -13,6 +13,7 @@ also when a required interpreter is missing.  Needs Python 3.8+ with pip; the su
 import argparse
 import ast
 import collections
+import concurrent.futures
 import glob
 import os
 import re
@@ -241,14 +242,14 @@ def kill_marked(mark, patience):
     return [line.decode(errors='replace').strip() for line in found.values()]
 
 
-def run_tests(interpreter, name, command, report, reader, libraries, limit, expected=()):
-    """Run one command that writes a report, return its Outcome."""
+def run_tests(interpreter, tag, command, reader, libraries, limit, expected=()):
+    """Run one command that writes the report of that tag, return its Outcome."""
+    report, output = report_path(tag), os.path.join(WORK, tag + '.log')
     if os.path.exists(report):
         os.remove(report)
     environ = clean_environ(**{MARK: '%d-%d' % (os.getpid(), time.monotonic_ns())})
     if libraries:
         environ['PYTHONPATH'] = libraries
-    output = os.path.join(WORK, '%s-%s.log' % (interpreter.key.replace(' ', ''), name))
     start = time.monotonic()
     status, left = run_limited([interpreter.executable] + command, environ, limit, output)
     try:
@@ -256,10 +257,10 @@ def run_tests(interpreter, name, command, report, reader, libraries, limit, expe
     except (OSError, SyntaxError, ValueError):     # SyntaxError: XML's, too
         outcome = Outcome()
         reason = 'exit status %s' % status if status is not None else 'not done after %d s' % limit
-        outcome.failed.append('%s: no report, %s' % (name, reason))
+        outcome.failed.append('%s: no report, %s' % (tag, reason))
     else:
         if status != 0 and not outcome.failed:
-            outcome.failed.append('%s: exit status %s' % (name, status))
+            outcome.failed.append('%s: exit status %s' % (tag, status))
         ids = '\n'.join(outcome.seconds) + '\n'
         outcome.failed += ['%s: found, but not run' % module for module in expected
                            if not re.search(r'\b%s\b' % re.escape(module), ids)]
@@ -278,11 +279,19 @@ def show_failures(interpreter, outcome, output):
     log('\n'.join('    FAILED ' + name for name in outcome.failed[:40]) + '\n')
 
 
-def run_suite(interpreter, modules, options, others):
-    """Run the suite and the conformance tests, return both outcomes (the second may be None)."""
+def report_path(tag):
+    return os.path.join(WORK, tag + '.report')
+
+
+def run_suite(interpreter, modules, options, others, count):
+    """Run the suite and the conformance tests for the `count`th time.
+
+    Return both outcomes (the second may be None).
+    """
     libraries, nose2 = prepare(interpreter, others)
-    report = os.path.join(WORK, interpreter.key.replace(' ', '') + '.report')
     names = modules if options.k else []    # else as the README's command finds them
+    tag = '%s-%%s-%d' % (interpreter.key.replace(' ', ''), count)
+    report = report_path(tag % 'suite')
     if nose2:
         command = ['-m', 'nose2', '-v', '--plugin', 'nose2.plugins.junitxml', '--junit-xml',
                    '--junit-xml-path', report] + names
@@ -290,12 +299,13 @@ def run_suite(interpreter, modules, options, others):
     else:
         command = [os.path.join('tests', 'run.py'), '-v', '--report', report] + names
         reader = read_repr
-    suite = run_tests(interpreter, 'suite', command, report, reader, libraries, options.limit,
+    suite = run_tests(interpreter, tag % 'suite', command, reader, libraries, options.limit,
                       modules)
     if options.k or options.no_conformance:
         return suite, None
-    command = [os.path.join('tests', 'conformance', 'driver.py'), '--report', report]
-    return suite, run_tests(interpreter, 'conformance', command, report, read_repr, libraries, 300)
+    tag = tag % 'conformance'
+    command = [os.path.join('tests', 'conformance', 'driver.py'), '--report', report_path(tag)]
+    return suite, run_tests(interpreter, tag, command, read_repr, libraries, 300)
 
 
 # ---- what the user sees
@@ -365,6 +375,7 @@ def parse_options(argv):
     parser.add_argument('--require', nargs='*', metavar='X.Y', default=REQUIRED,
                         help='a failure if missing (default: %s)' % ' '.join(REQUIRED))
     parser.add_argument('--repeat', type=int, default=1, metavar='N', help='run each N times')
+    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='so many at a time')
     parser.add_argument('-k', '--pattern', dest='k', action='append', metavar='TEXT',
                         help='only test modules with this in their name (repeatable)')
     parser.add_argument('--times', action='store_true', help='show the slowest tests')
@@ -402,21 +413,30 @@ def main(argv=None):
                  if not [1 for each in found.values() if each.wanted([name])]]
     log(HEADER)
     outcomes = []
-    for count in range(1, options.repeat + 1):
-        for interpreter in chosen:
-            label = interpreter.label + (' #%d' % count if options.repeat > 1 else '')
-            try:
-                suite, conformance = run_suite(interpreter, modules, options, found.values())
-            except Problem as problem:
-                problems.append('%s: %s' % (label, problem))
-                continue
-            log(row(label, suite, conformance))
-            outcomes += [(label, each) for each in (suite, conformance) if each is not None]
-            for line in [line for each in (suite, conformance) if each for line in each.left]:
-                log('    left running, now killed: ' + line)
-            if options.times:
-                slowest = sorted(suite.seconds.items(), key=lambda item: -item[1])[:15]
-                log('\n'.join('    %8.2f s  %s' % (seconds, name) for name, seconds in slowest))
+
+    def run(turn):
+        count, interpreter = turn
+        label = interpreter.label + (' #%d' % count if options.repeat > 1 else '')
+        suite, conformance = run_suite(interpreter, modules, options, found.values(), count)
+        lines = [row(label, suite, conformance)]
+        lines += ['    left running, now killed: ' + line
+                  for each in (suite, conformance) if each for line in each.left]
+        if options.times:
+            slowest = sorted(suite.seconds.items(), key=lambda item: -item[1])[:15]
+            lines += ['    %8.2f s  %s' % (seconds, name) for name, seconds in slowest]
+        log('\n'.join(lines))
+        outcomes.extend((label, each) for each in (suite, conformance) if each is not None)
+
+    ready = []
+    for interpreter in chosen:
+        try:
+            prepare(interpreter, found.values())    # not at the same time
+            ready.append(interpreter)
+        except Problem as problem:
+            problems.append('%s: %s' % (interpreter.label, problem))
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
+        list(executor.map(run, [(count, each) for count in range(1, options.repeat + 1)
+                                for each in ready]))
     show_skips(outcomes)
     problems += show_cannot(chosen, found.values())
     if problems:
