@@ -301,8 +301,8 @@ def run_suite(interpreter, modules, options, others, count):
         reader = read_repr
     suite = run_tests(interpreter, tag % 'suite', command, reader, libraries, options.limit,
                       modules)
-    if options.k or options.no_conformance:
-        return suite, None
+    if options.k or options.no_conformance or interpreter.version < (2, 7):
+        return suite, None      # before 2.7 there is no such test, or no multiprocessing
     tag = tag % 'conformance'
     command = [os.path.join('tests', 'conformance', 'driver.py'), '--report', report_path(tag)]
     return suite, run_tests(interpreter, tag, command, read_repr, libraries, 300)

@@ -34,6 +34,10 @@ except ImportError:     # 3.x
 if not hasattr(unittest, 'SkipTest'):   # before 2.7
     import unittest2 as unittest
 
+# What a shell starts in the background ignores Ctrl-C, and so would all that we start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRACE = 15              # seconds from a test's deadline to the end of the process
 VARIANTS = ('fork', 'fork_tcp', 'subprocess', 'subprocess_tcp', 'thread', 'serial')
