@@ -1,10 +1,11 @@
 """shim: today's multiprocessing for every Python.
 
     context.py     ways of running work, by name: get_context('fork').Pool()
+    process.py     Process and what goes with it
     pool.py        the only Pool: arguments checked, calls made tasks
     feed.py        chunks of what map and imap are given
     results.py     what the caller waits for
-    engines/       fork, subprocess, thread, serial: the same contract (base.py), one loop (crew.py)
+    engines/       one file per way of running work: the same contract (base.py), one loop (crew.py)
     worker.py      the far side of a process
     outcome.py     what is packed for a task, and for its result
     pickling.py    pickling what is the user's
@@ -13,13 +14,22 @@
     cpus.py        how many workers
     errors.py      the exceptions
     compat.py      what differs between interpreters, and why
+    backfill/      what newer versions of multiprocessing have and an older one lacks
+    commands/      python -m shim
+
+Every other public name is multiprocessing's own, and so are the submodules connection, managers,
+queues and so on.
 """
-from shim.context import get_all_start_methods, get_context
+from shim import compat as _compat
+from shim import context as _context
+from shim.alias import NAMES as __all__, fill as _fill
+from shim.context import get_all_start_methods, get_context, get_start_method, set_start_method
 from shim.cpus import cpu_count
 from shim.errors import (
-    MISSING, PoolBrokenError, PoolError, PoolTerminatedError, ProcessError, RemoteError,
-    TaskTimeoutError, TimeoutError, WorkerLostError)
-from shim.engines.main_module import current_process
+    MISSING, AuthenticationError, BufferTooShort, PoolBrokenError, PoolError,
+    PoolTerminatedError, ProcessError, RemoteError, TaskTimeoutError, TimeoutError,
+    WorkerLostError)
+from shim.process import Process, active_children, current_process, parent_process
 
 __version__ = '0.1.0'
 
@@ -27,3 +37,7 @@ __version__ = '0.1.0'
 def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, task_timeout=None):
     """A pool of workers in the default context: see shim.pool.Pool."""
     return get_context().Pool(processes, initializer, initargs, maxtasksperchild, task_timeout)
+
+
+_fill(globals())
+_context.follow_environment()

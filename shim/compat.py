@@ -3,12 +3,9 @@
 Each name says why it is here and from which version on it could go ("until 2.6": the stdlib of
 2.6 and later has it).  Features are probed once, at import; nothing asks for sys.platform.
 """
-import atexit
 import errno
 import os
 import pickle
-import select
-import socket
 import sys
 import threading
 import time
@@ -27,20 +24,10 @@ except ImportError:     # until 2.6, unless the backport is installed; Jython; -
     multiprocessing = None
 
 try:
-    import fcntl
-except ImportError:     # Windows, Jython
-    fcntl = None
-
-try:
     from functools import partial
 except ImportError:     # until 2.5
     class partial(object):
         pass
-
-try:
-    from io import BytesIO
-except ImportError:     # until 2.6
-    from StringIO import StringIO as BytesIO
 
 try:
     from operator import index
@@ -119,12 +106,23 @@ def interrupted(error):
 
 def retry(call, *args):
     """Call until no signal breaks it off."""
+    import select
+    import socket
     while True:
         try:
             return call(*args)
         except (OSError, IOError, socket.error, select.error):
             if not interrupted(sys.exc_info()[1]):
                 raise
+
+
+def bytes_io():
+    """A file of bytes in memory."""
+    try:
+        from io import BytesIO
+    except ImportError:     # until 2.6
+        from StringIO import StringIO as BytesIO
+    return BytesIO()
 
 
 def bare(kind):
@@ -154,7 +152,13 @@ def thread(target, args, name):
 
 def cloexec(sock):
     """Keep a socket from programs that are started later (until 3.4 they inherit it)."""
-    if fcntl is not None and not INHERIT_NOTHING:
+    if INHERIT_NOTHING:
+        return
+    try:
+        import fcntl
+    except ImportError:     # Windows, Jython
+        pass
+    else:
         flags = fcntl.fcntl(sock.fileno(), fcntl.F_GETFD)
         fcntl.fcntl(sock.fileno(), fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)
 
@@ -245,7 +249,23 @@ def _run_at_exit():
 
 
 if multiprocessing is None:
+    import atexit
     atexit.register(_run_at_exit)
+
+
+# From which version on multiprocessing has what.
+SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'parent_process': '3.8', 'get_context': '3.4',
+         'ProcessError': '2.6', 'reducer': '3.6', 'set_forkserver_preload': '3.4',
+         'shared_memory': '3.8'}
+
+
+def why_missing(name):
+    """What to tell whoever asks for something that multiprocessing has, but not here."""
+    if multiprocessing is None:
+        return ('this interpreter has no multiprocessing module, which is in the standard library'
+                ' from Python 2.6 on; for 2.4 and 2.5 there is one to install')
+    return 'multiprocessing has it from Python %s on, and this is %d.%d' % (
+        (SINCE.get(name, 'a later version'),) + sys.version_info[:2])
 
 
 def process_children():

@@ -1,75 +1,198 @@
 """Contexts: a way of running work each, as the stdlib's; get_context() finds them.
 
-Where multiprocessing has contexts (3.4 on), those of its start methods are subclasses of its own,
-so that libraries that ask for one accept them; elsewhere a context hands everything but Pool on
-to multiprocessing, where there is one.
+From 3.4 on they are subclasses of multiprocessing's own, so that whoever asks for one of those
+accepts them. Before, a context hands on to multiprocessing what it has not itself, where there is
+one.
 """
 import os
 
-from shim import compat, cpus, engines
+from shim import compat, cpus, engines, process
 
-
-def bases(name):
-    """The class in multiprocessing for that start method, or what stands in for it."""
-    if compat.multiprocessing is not None and hasattr(compat.multiprocessing, 'context'):
-        inside = compat.multiprocessing.context
-        return getattr(inside, name.capitalize() + 'Context', inside.BaseContext)
-    return Delegate
+METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'thread', 'serial'
+inside = getattr(compat.multiprocessing, 'context', None)
 
 
 class Delegate(object):
-    """Has whatever multiprocessing has."""
+    """Has whatever multiprocessing has; until 3.4."""
 
     def __getattr__(self, name):
-        if compat.multiprocessing is None or name.startswith('_'):
-            raise AttributeError('there is no multiprocessing here that has %r' % name)
+        if name.startswith('_') or not hasattr(compat.multiprocessing, name):
+            raise AttributeError('the %r context has no %s here: %s' % (
+                self._name, name, compat.why_missing(name)))
         return getattr(compat.multiprocessing, name)
 
     def cpu_count(self):
+        """The number of processors of this machine."""
         return cpus.cpu_count()
 
 
-def make_pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
-              task_timeout=None):
-    """A shim.pool.Pool whose workers are of this context."""
-    from shim.pool import Pool
-    return Pool(processes, initializer, initargs, maxtasksperchild, self, task_timeout)
+def base(name):
+    """multiprocessing's class for that start method, or what stands in for it."""
+    return getattr(inside, name, getattr(inside, 'BaseContext', Delegate))
 
 
-def make_thread_pool(self, processes=None, initializer=None, initargs=()):
-    """A pool of threads, as multiprocessing.pool.ThreadPool."""
-    from shim.pool import ThreadPool
-    return ThreadPool(processes, initializer, initargs)
+class Context(object):
+    """What all contexts of shim have, beside what multiprocessing's have."""
+
+    _name = None            # the start method
+    engine_name = property(lambda self: self._name, doc='A key of shim.engines.ENGINES.')
+    current_process = staticmethod(process.current_process)
+    parent_process = staticmethod(process.parent_process)
+    active_children = staticmethod(process.active_children)
+
+    def Pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
+             task_timeout=None):
+        """A shim.pool.Pool whose workers are of this context."""
+        from shim.pool import Pool
+        return Pool(processes, initializer, initargs, maxtasksperchild, self, task_timeout)
+
+    def ThreadPool(self, processes=None, initializer=None, initargs=()):
+        """A pool of threads, as multiprocessing.pool.ThreadPool."""
+        from shim.pool import ThreadPool
+        return ThreadPool(processes, initializer, initargs)
+
+    def get_context(self, method=None):
+        """The context of that name; None means this one."""
+        if method is None:
+            return self
+        return get_context(method)
+
+    def get_start_method(self, allow_none=False):
+        """The name of this context."""
+        return self._name
+
+    def set_start_method(self, method, force=False):
+        """Refuses: shim.set_start_method() is what sets it."""
+        raise ValueError('cannot set start method of concrete context')
 
 
-def make_context(name):
-    return type(name.capitalize() + 'Context', (bases(name), object), {
-        'engine_name': name, 'Pool': make_pool, 'ThreadPool': make_thread_pool,
-        '__module__': __name__,
-        '__doc__': 'The context %r: see shim.engines.' % name})()
+class ForkContext(Context, base('ForkContext')):
+    """Processes forked from this one: they have all that it has."""
+
+    _name = 'fork'
+    Process = getattr(process, 'ForkProcess', None)
 
 
-_contexts = {}
+class SpawnContext(Context, base('SpawnContext')):
+    """New interpreters, which import the program; before 3.4 as the context 'subprocess'."""
+
+    _name = 'spawn'
+    Process = process.SpawnProcess
+
+    def _get_engine_name(self):
+        if inside is None:
+            return 'subprocess'
+        return 'spawn'
+
+    engine_name = property(_get_engine_name)
+
+
+class ForkServerContext(Context, base('ForkServerContext')):
+    """Processes forked from a server that has no threads (3.4 on)."""
+
+    _name = 'forkserver'
+    Process = getattr(process, 'ForkServerProcess', None)
+
+
+class SubprocessContext(Context, base('SpawnContext')):
+    """New interpreters by the subprocess module: wherever that works."""
+
+    _name = 'subprocess'
+    Process = process.SubprocessProcess
+
+
+class ThreadContext(Context, base('BaseContext')):
+    """Threads of this process; its Lock, Queue and so on are those of threads."""
+
+    _name = 'thread'
+    Process = process.ThreadProcess
+    active_children = staticmethod(process.backfill.active_children)
+
+    def Queue(self, maxsize=0):
+        """A queue between threads: the stdlib's queue.Queue."""
+        from six.moves import queue
+        return queue.Queue(max(0, maxsize))
+
+    JoinableQueue = Queue
+
+    def SimpleQueue(self):
+        """A queue between threads, without a limit."""
+        return self.Queue()
+
+
+def _hand_on(module, name):
+    """A method that makes what a module has under that name."""
+    def make(self, *args, **kwds):
+        try:
+            found = getattr(__import__(module, None, None, [name]), name)
+        except (ImportError, AttributeError):
+            raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
+        return found(*args, **kwds)
+    make.__name__, make.__doc__ = name, '%s.%s' % (module, name)
+    return make
+
+
+for _name in ('Lock', 'RLock', 'Condition', 'Semaphore', 'BoundedSemaphore', 'Event', 'Barrier'):
+    setattr(ThreadContext, _name, _hand_on('threading', _name))
+for _name in ('Pipe', 'Value', 'Array', 'Manager'):
+    setattr(ThreadContext, _name, _hand_on('multiprocessing.dummy', _name))
+ThreadContext.RawValue, ThreadContext.RawArray = ThreadContext.Value, ThreadContext.Array
+
+
+class SerialContext(ThreadContext):
+    """Everything runs in the caller, at once."""
+
+    _name = 'serial'
+    Process = process.SerialProcess
+
+
+_contexts = dict([(kind._name, kind()) for kind in (
+    ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ThreadContext,
+    SerialContext)])
+_chosen = []            # the start method that set_start_method() set, if any
+
+
+def unavailable(name):
+    """Why that context can't work here, or None."""
+    if name == 'forkserver' and inside is None:
+        return 'it is in multiprocessing from Python 3.4 on'
+    if name in ('fork', 'forkserver') and not hasattr(os, 'fork'):
+        return 'this platform has no os.fork()'
+    if name == 'fork' and compat.multiprocessing is None:
+        return 'it needs the multiprocessing module, which this interpreter lacks'
+    if name in ('spawn', 'subprocess') and not hasattr(os, 'kill'):
+        return 'this platform starts no processes'
+    return None
+
+
+def known():
+    """The stdlib's own methods, its default first, and after them shim's."""
+    found = ['fork']
+    if inside is not None:
+        found = list(compat.multiprocessing.get_all_start_methods())
+    elif compat.multiprocessing is None:
+        found = ['subprocess']
+    return found + [name for name in METHODS if name not in found]
+
+
+def get_all_start_methods():
+    """The names of all contexts that work here, the default one first."""
+    first = os.environ.get('SHIM_START_METHOD')
+    names = [name for name in known() if unavailable(name) is None]
+    if first in names:
+        names.remove(first)
+        names.insert(0, first)
+    return names
 
 
 def default_name():
-    """The start method of get_context(): SHIM_START_METHOD, else the first that works."""
-    chosen = os.environ.get('SHIM_START_METHOD')
-    if chosen:
-        return chosen
-    for name in ('fork', 'subprocess', 'thread'):
-        if works(name):
-            return name
-    return 'serial'
-
-
-def works(name):
-    """True if the means of that context are here."""
-    if name == 'fork':
-        return compat.multiprocessing is not None and hasattr(os, 'fork')
-    if name == 'subprocess':
-        return hasattr(os, 'kill')
-    return True
+    """The start method: set_start_method()'s, SHIM_START_METHOD, the stdlib's, what works."""
+    if _chosen:
+        return _chosen[0]
+    name = os.environ.get('SHIM_START_METHOD')
+    if not name and inside is not None:
+        name = compat.multiprocessing.get_start_method(allow_none=True)
+    return name or get_all_start_methods()[0]
 
 
 def get_context(method=None):
@@ -79,19 +202,60 @@ def get_context(method=None):
     """
     if method is None:
         method = default_name()
-    if method not in engines.ENGINES:
+    if method not in _contexts:
         raise ValueError('cannot find context for %r; there are %s' % (
             method, ', '.join(get_all_start_methods())))
-    if not works(method):
-        raise ValueError('the context %r needs the multiprocessing module, which this interpreter'
-                         ' lacks; there are %s' % (method, ', '.join(get_all_start_methods())))
-    if method not in _contexts:
-        _contexts.setdefault(method, make_context(method))
+    reason = unavailable(method)
+    if reason:
+        raise ValueError('cannot find context for %r: %s; there are %s' % (
+            method, reason, ', '.join(get_all_start_methods())))
     return _contexts[method]
 
 
-def get_all_start_methods():
-    """The names of all contexts that work here, the default one first."""
-    first = default_name()
-    return [first] + [name for name in ('fork', 'subprocess', 'thread', 'serial')
-                      if name != first and works(name)]
+def get_start_method(allow_none=False):
+    """The name of the default context; None if it is not settled yet and `allow_none` is true."""
+    if not _chosen and not allow_none:
+        set_start_method(default_name(), True)
+    return (_chosen or [None])[0]
+
+
+def set_start_method(method, force=False):
+    """Choose the default context, once; with `force` again.  None with `force` takes it back.
+
+    It is multiprocessing's own, too: its Process and the like follow (3.4 on).
+
+    Raises RuntimeError if it is settled already, ValueError for a name there is not.
+    """
+    if _chosen and not force:
+        raise RuntimeError('context has already been set')
+    if method is not None or not force:
+        get_context(method)
+    default = getattr(inside, '_default_context', None)
+    if method is None:
+        del _chosen[:]
+        if default is not None:
+            default._actual_context = None
+        return
+    if default is not None and method in compat.multiprocessing.get_all_start_methods():
+        if default.get_start_method(allow_none=True) != method:
+            default.set_start_method(method, force)
+    elif default is not None:
+        default._actual_context = stand_in(method)
+    _chosen[:] = [method]
+
+
+def stand_in(method):
+    """That context under a name that multiprocessing knows, and tells its new interpreters."""
+    made = type(_contexts[method])()
+    made._name = 'spawn'
+    return made
+
+
+def follow_environment():
+    """Let SHIM_START_METHOD be what multiprocessing's own Process starts with, unless it is set."""
+    name = os.environ.get('SHIM_START_METHOD')
+    if inside is not None and name in _contexts and unavailable(name) is None:
+        made = _contexts[name]
+        if name not in compat.multiprocessing.get_all_start_methods():
+            made = stand_in(name)
+        inside._default_context._default_context = made

@@ -7,11 +7,19 @@ import sys
 from shim import compat
 
 if compat.multiprocessing is not None:
+    ProcessError = compat.multiprocessing.ProcessError
+    BufferTooShort = compat.multiprocessing.BufferTooShort
     TimeoutError = compat.multiprocessing.TimeoutError
-    ProcessError = getattr(compat.multiprocessing, 'ProcessError', Exception)
+    AuthenticationError = compat.multiprocessing.AuthenticationError
 else:
     class ProcessError(Exception):
         """Base of multiprocessing's own exceptions."""
+
+    class BufferTooShort(ProcessError):
+        """A message is longer than the buffer for it."""
+
+    class AuthenticationError(ProcessError):
+        """The other side of a connection does not know the key."""
 
     class TimeoutError(ProcessError):
         """A time limit passed before the result was there."""

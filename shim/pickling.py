@@ -80,7 +80,7 @@ if compat.FORKING_PICKLER:
     _table = pickler()
 
     def plain_dumps(value):
-        written = compat.BytesIO()
+        written = compat.bytes_io()
         made = pickle.Pickler(written, PROTOCOL)
         made.dispatch_table = _table
         made.dump(value)
@@ -92,7 +92,7 @@ else:
         except SystemError:
             return cPickle.dumps(value, 0)      # an infinite float on 2.4
         except Exception:
-            written = compat.BytesIO()
+            written = compat.bytes_io()
             MethodPickler(written, PROTOCOL).dump(value)
             return written.getvalue()
 

@@ -8,6 +8,7 @@ looks again, the setter sets and then reads the list, so that one of the two see
 """
 import os
 import select
+import socket
 import sys
 
 from shim import compat
@@ -120,7 +121,7 @@ def poll(sock, timeout):
 
 
 ONE = 'w'.encode('ascii')
-OSErrors = (OSError, IOError, compat.socket.error)
+OSErrors = (OSError, IOError, socket.error)
 Waiter = SocketWaiter
 if compat.TIMED_LOCKS:
     Waiter = LockWaiter

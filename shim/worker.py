@@ -34,6 +34,7 @@ class Worker(object):
 
     def __init__(self, sock, parent):
         self.sock, self.parent, self.pid = sock, parent, compat.getpid()
+        self.adopted = compat.getppid() != parent   # by a forkserver, or the parent is gone
         self.inbox, self.outbox = wire.Inbox(), wire.Outbox()
         self.todo, self.done = deque(), deque()     # tasks (key, item); outcomes
         self.calls = {}         # {key: [function or None, mode, pickled function or None]}
@@ -43,6 +44,7 @@ class Worker(object):
         self.running = False    # in the user's code: Ctrl-C is for it
         self.again = False      # the warden spoke: announce the next group anew
         self.leaving = False    # EXIT came
+        self.ended = False      # the channel has: the parent is gone, or has given this up
         self.spoke = self.heard = clock()
         self.alarm = Waiter()   # wakes the warden
         self.ticking = False    # the warden looks every SLOW seconds
@@ -175,7 +177,7 @@ class Worker(object):
         except OSErrors:
             return compat.interrupted(sys.exc_info()[1])
         if not data:
-            self.leaving = True
+            self.leaving = self.ended = True
             return False
         self.heard = clock()
         for kind, body in self.inbox.feed(data):
@@ -219,8 +221,18 @@ class Worker(object):
                 self.alarm.wait(5 * SLOW)
             else:
                 self.alarm.wait(ORPHAN)
-            if compat.getppid() != self.parent:
+            if self.ended and self.running or self.orphaned():
                 os._exit(1)
+
+    def orphaned(self):
+        """True if the parent has died."""
+        if not self.adopted:
+            return compat.getppid() != self.parent
+        try:
+            os.kill(self.parent, 0)
+            return False
+        except OSError:
+            return True
 
     def attend(self):
         """Do what the main thread would, if it has not come by for long."""

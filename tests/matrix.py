@@ -210,7 +210,7 @@ def run_limited(command, environ, limit, output):
         except subprocess.TimeoutExpired:
             status = None
         finally:
-            # Also on Ctrl-C: nothing of ours stays behind, in whichever session it is.
+            # Nothing of ours stays behind, in whichever session it is.
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
@@ -218,15 +218,21 @@ def run_limited(command, environ, limit, output):
     return status, left
 
 
+def leave(signum, frame):
+    """Ctrl-C, or somebody ends this."""
+    kill_marked('%d-' % os.getpid(), 0)
+    os._exit(128 + signum)
+
+
 def kill_marked(mark, patience):
-    """Kill what still runs with this mark in its environment, return the command lines."""
+    """Kill what still runs with a mark that begins so in its environment; return their commands."""
     end = time.monotonic() + patience
     while True:
         found = {}
         for path in glob.glob('/proc/[0-9]*/environ'):
             try:
                 with open(path, 'rb') as stream:
-                    if ('%s=%s' % (MARK, mark)).encode() in stream.read().split(b'\0'):
+                    if ('\0%s=%s' % (MARK, mark)).encode() in b'\0' + stream.read():
                         with open(path.replace('environ', 'cmdline'), 'rb') as line:
                             found[int(path.split('/')[2])] = line.read().replace(b'\0', b' ')
             except OSError:
@@ -247,7 +253,7 @@ def run_tests(interpreter, tag, command, reader, libraries, limit, expected=()):
     report, output = report_path(tag), os.path.join(WORK, tag + '.log')
     if os.path.exists(report):
         os.remove(report)
-    environ = clean_environ(**{MARK: '%d-%d' % (os.getpid(), time.monotonic_ns())})
+    environ = clean_environ(**{MARK: '%d-%d.' % (os.getpid(), time.monotonic_ns())})
     if libraries:
         environ['PYTHONPATH'] = libraries
     start = time.monotonic()
@@ -405,6 +411,8 @@ def main(argv=None):
     if not modules:
         sys.exit('no test module has %s in its name' % ' or '.join(options.k))
     os.makedirs(WORK, exist_ok=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
     found, broken = find_interpreters()
     chosen = choose(found, options)
     problems = ['SHIM_PYTHONS: %s does not run' % path for path in broken]

@@ -40,8 +40,16 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRACE = 15              # seconds from a test's deadline to the end of the process
-VARIANTS = ('fork', 'fork_tcp', 'subprocess', 'subprocess_tcp', 'thread', 'serial')
-PROCESS_VARIANTS, CONCURRENT_VARIANTS = VARIANTS[:4], VARIANTS[:5]
+PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess')
+IMPORTING = PROCESSES[1:]       # whose workers import the program
+# Everything on each context where SHIM_FULL=1 and on these two; elsewhere without those that only
+# start processes in another way.
+FULL = os.environ.get('SHIM_FULL') == '1' or sys.version_info[:2] in ((2, 7), (3, 13))
+PROCESS_VARIANTS = ['fork', 'fork_tcp', 'subprocess', 'subprocess_tcp']
+if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
+    PROCESS_VARIANTS += ['spawn', 'forkserver']
+CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
+VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
 SkipTest = unittest.SkipTest
 b = six.b
@@ -207,7 +215,9 @@ class TestCase(unittest.TestCase):
 
 def unavailable(engine):
     """Why this interpreter can't have the engine at all, or None."""
-    if engine != 'fork':
+    if engine == 'forkserver' and sys.version_info < (3, 4):
+        return 'forkserver is 3.4+'
+    if engine not in ('fork', 'forkserver'):
         return
     if not hasattr(os, 'fork'):
         return 'this platform has no os.fork'
@@ -311,7 +321,7 @@ def each_engine(namespace, *mixins, **options):
             namespace[name] = type(name, (mixin, EngineTestCase), {
                 '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
                 'variant': variant, 'engine': engine, 'channel': channel,
-                'is_process': engine in ('fork', 'subprocess')})
+                'is_process': engine in PROCESSES})
 
 
 # ---- programs in fresh interpreters

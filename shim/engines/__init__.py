@@ -5,15 +5,17 @@ workers, roster.py hires and buries these, slot.py is what is known of each; rem
 parent's end of one in another process, channel.py the sockets between them, main_module.py the
 user's program in a new interpreter.
 
-    fork.py      processes forked by multiprocessing
-    subproc.py   new interpreters
+    mp.py        processes of multiprocessing: fork, spawn, forkserver
+    subproc.py   new interpreters, where that has no spawn
     thread.py    threads
     serial.py    the caller itself
 """
 
 # {context: (module, class)}: imported when used.
 ENGINES = {
-    'fork': ('fork', 'ForkEngine'),
+    'fork': ('mp', 'ProcessEngine'),
+    'spawn': ('mp', 'SpawnEngine'),
+    'forkserver': ('mp', 'ForkServerEngine'),
     'subprocess': ('subproc', 'SubprocessEngine'),
     'thread': ('thread', 'ThreadEngine'),
     'serial': ('serial', 'SerialEngine'),
@@ -31,6 +33,8 @@ _NO_PROCESS = {
 # {context: {promise: reason}}: what an engine can't keep; all there is, and printed with the tests.
 CANNOT = {
     'fork': {},
+    'spawn': {},
+    'forkserver': {},
     'subprocess': {},
     'thread': dict(_NO_PROCESS),
     'serial': dict(_NO_PROCESS),

@@ -11,24 +11,7 @@ import types
 from six import exec_
 
 from shim import compat
-
-
-class OnlyProcess(object):
-    """What current_process() returns where there is no multiprocessing."""
-
-    name, daemon, _identity, exitcode = 'MainProcess', False, (), None
-    pid = ident = property(lambda self: os.getpid())
-
-
-_process = OnlyProcess()
-
-
-def current_process():
-    """The process that this is: multiprocessing's object where there is one."""
-    if compat.multiprocessing is not None:
-        return compat.multiprocessing.current_process()
-    return _process
-
+from shim.process import current_process
 
 # What objects of the program pickled by a worker are members of.
 if '__main__' in sys.modules:
@@ -63,11 +46,12 @@ def importable():
             or os.path.exists(getattr(main, '__file__', None) or ''))
 
 
-def describe(name, number):
-    """What a worker of that name needs to know of this program; RuntimeError while preparing."""
+def describe(name, identity, daemon=True):
+    """What a child of that name needs to know of this program; RuntimeError while preparing."""
     if _preparing:
         raise RuntimeError(UNGUARDED)
-    told = {'name': name, 'number': number, 'pid': os.getpid(), 'sys_path': list(sys.path),
+    told = {
+        'name': name, 'identity': identity, 'daemon': daemon, 'pid': os.getpid(), 'sys_path': list(sys.path),
             'sys_argv': getattr(sys, 'argv', None), 'dir': os.getcwd(), 'data': None}
     told['authkey'] = str_of(getattr(current_process(), 'authkey', None))
     spawn = compat.spawn_module()
@@ -120,15 +104,14 @@ def prepare(told):
 def be_worker(process, told):
     """Let current_process() be what it is in a worker of the stdlib's."""
     process.name = told['name']
-    process._identity = told['number'],
+    process._identity = told['identity']
     if told['authkey'] is not None:
         process.authkey = told['authkey']
-    if process is _process:
-        process.daemon = True
-    elif hasattr(process, '_config'):
-        process._config['daemon'] = True
+    if hasattr(process, '_config'):
+        process._config['daemon'] = told['daemon']
     else:
-        process._daemonic = True
+        process._daemonic = told['daemon']
+        process._parent_pid = told['pid']
     if hasattr(compat.multiprocessing, 'parent_process'):
         inside = sys.modules['multiprocessing.process']
         inside._parent_process = inside._ParentProcess('MainProcess', told['pid'], None)

@@ -11,6 +11,7 @@ from shim import compat, wire
 from shim.engines import channel
 from shim.waiting import OSErrors
 
+REAPED = 0.1    # seconds that its exit code may be on its way after a process has gone
 READS = 16      # system calls for one worker before the others get their turn
 
 
@@ -20,6 +21,7 @@ class Remote(object):
     sock = None         # what the crew watches
     process = None
     eof = False         # the channel has ended: the process has, or is about to
+    missed = None       # when there was no such process any more, and yet no exit code
 
     def __init__(self):
         self._inbox, self._outbox = wire.Inbox(), wire.Outbox()
@@ -104,8 +106,11 @@ class Remote(object):
         try:
             os.kill(self.process.pid, 0)
         except OSError:
-            # Not our child any more: the program waits for all children itself.
-            return sys.exc_info()[1].args[0] == errno.ESRCH
+            if sys.exc_info()[1].args[0] == errno.ESRCH:
+                # The forkserver is about to tell, or the program waits for all children itself.
+                now = compat.monotonic()
+                self.missed = self.missed or now
+                return not 0 <= now - self.missed < REAPED
         return False
 
     def terminate(self):

@@ -2,8 +2,7 @@
 import os
 
 from shim import errors, outcome
-from shim.engines import base
-from shim.engines.thread import run
+from shim.engines import base, thread
 
 
 class Caller(object):
@@ -16,6 +15,13 @@ class Caller(object):
 
     def is_alive(self):
         return self.exitcode is None
+
+
+class Popen(thread.Popen):
+    """What ran within start(), as a Process has it."""
+
+    def _start(self, process):
+        self._run(process, KeyboardInterrupt)
 
 
 class SerialEngine(base.Engine):
@@ -44,7 +50,7 @@ class SerialEngine(base.Engine):
         if self.error is not None:
             base.fail(task, self.error)
             return
-        content = run(task.call.mode, task.item)
+        content = thread.run(task.call.mode, task.item)
         base.settle(task, content)
         # Ctrl-C in one of many tasks is meant for all of them.
         return not isinstance(content[1], KeyboardInterrupt) or content[0] != outcome.RAISE

@@ -10,6 +10,7 @@
 import os
 import socket
 import subprocess
+import time
 
 import six
 
@@ -17,7 +18,7 @@ from shim import compat, pickling, wire, worker
 from shim.engines import channel, main_module
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
-from shim.waiting import OSErrors
+from shim.waiting import OSErrors, poll
 
 SHAKE = 5.0         # seconds that a connection may take to show its token
 # No script is given by its path: its folder would come first on sys.path, as the current one does
@@ -137,6 +138,57 @@ class Spawned(Remote):
         self._served = None
 
 
+class Popen(Spawned):
+    """A new interpreter as a Process has it: see shim.backfill.process."""
+
+    def __init__(self, process):
+        Spawned.__init__(self)
+        self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
+        self._begin = process
+        self.start(process._identity[-1], self)
+        self._begin = None
+        while self._listening is not None and self.process.poll() is None:
+            poll(self.sock, 0.1)
+            self.receive()
+        self.sock.setblocking(True)
+        self.flush()
+        self.pid, self.sentinel = self.process.pid, self.sock.fileno()
+        self.poll, self.terminate = self.process.poll, self.process.terminate
+        self.kill = self.process.kill
+
+    def info(self, number):
+        process = self._begin
+        return pickling.dumps({
+            'main': main_module.describe(process.name, process._identity, process.daemon),
+            'begin': pickling.dumps((bootstrap, (process,)), 'the process'), 'unblock': None},
+            'the state of the program')
+
+    def interrupt(self):
+        if self.poll() is None:
+            os.kill(self.pid, compat.signal.SIGINT)
+
+    def wait(self, timeout):
+        pause, end = 0.0005, compat.monotonic() + (timeout or 0)
+        while self.poll() is None:
+            left = 1
+            if timeout is not None:
+                left = end - compat.monotonic()
+                if left <= 0:
+                    break
+            pause = min(2 * pause, 0.05, left)
+            time.sleep(pause)
+        return self.poll()
+
+    def end_daemon(self):
+        self.terminate()
+        self.wait(None)
+
+
+def bootstrap(process):
+    """What a Process does in its new interpreter; returns its exit code."""
+    return process._bootstrap()
+
+
 def interpreter_flags():
     """The options that this interpreter was started with, for the new one."""
     if hasattr(subprocess, '_args_from_interpreter_flags'):
@@ -155,13 +207,18 @@ def serve(tcp, deaf, parent):
         try:
             info = pickling.loads(frames[0][1])
             main_module.prepare(info['main'])
-            initializer, initargs = pickling.loads(info['initializer'])
+            begin, args = pickling.loads(info['begin'])
         except:     # noqa: E722  the program's main module may do anything
+            if info['unblock'] is None:
+                raise
             served.failed()
         else:
             if deaf:
                 compat.hear_interrupts()
-            code = int(not served.serve(initializer, initargs, info['unblock']))
+            if info['unblock'] is None:
+                code = begin(*args)
+            else:
+                code = int(not served.serve(begin, args, info['unblock']))
     except EOFError:        # the parent gave up
         pass
     except OSErrors:
@@ -198,14 +255,14 @@ class SubprocessEngine(Crew):
         Crew.__init__(self, *args, **kwds)
         self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
         self.has_main = main_module.importable()
-        self._start = pickling.dumps(
+        self._begin = pickling.dumps(
             (self.initializer, self.initargs), 'the initializer with its arguments')
 
     def info(self, number):
         """What the new interpreter has to know, pickled."""
         return pickling.dumps({
-            'main': main_module.describe('SubprocessPoolWorker-%d' % number, number),
-            'initializer': self._start, 'unblock': self.unblock}, 'the state of the program')
+            'main': main_module.describe('SubprocessPoolWorker-%d' % number, (number,)),
+            'begin': self._begin, 'unblock': self.unblock}, 'the state of the program')
 
     def hire(self, number):
         made = Spawned()

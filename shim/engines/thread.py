@@ -6,8 +6,10 @@ import os
 from collections import deque
 
 from shim import compat, errors, outcome, wire
+from shim.backfill.process import exit_code_of
+from shim.engines import channel
 from shim.engines.crew import Crew
-from shim.waiting import Waiter
+from shim.waiting import Signal, Waiter
 
 _END = object()         # behind the last task of a runner
 END = -1                # a message: the runner has ended
@@ -120,6 +122,65 @@ def run(mode, item):
         if not hasattr(error, '__traceback__'):     # 2.x: it would be lost
             outcome.set_cause(error, outcome.trace_text())
         return outcome.RAISE, error
+
+
+class Popen(object):
+    """A thread as a Process has it: see shim.backfill.process."""
+
+    what = 'a thread'
+
+    def __init__(self, process):
+        self.pid, self._code, self._over, self._ends = os.getpid(), None, Signal(), None
+        self._start(process)
+
+    def _start(self, process):
+        compat.thread(self._run, (process,), process.name)
+
+    def _run(self, process, passing=()):
+        code = 1
+        try:
+            code = exit_code_of(process.run, process.name, passing)
+        finally:
+            self._code = code
+            self._over.fire()
+            self._show()
+
+    def _show(self):
+        """Let the sentinel be readable."""
+        if self._ends is not None:
+            self._ends[1].close()
+
+    def _get_sentinel(self):
+        if self._ends is None:
+            self._ends = channel.pair()
+            if self._code is not None:
+                self._show()
+        return self._ends[0].fileno()
+
+    sentinel = property(_get_sentinel)
+
+    def poll(self):
+        return self._code
+
+    def wait(self, timeout):
+        if self._code is None:
+            self._over.wait_for(timeout)
+        return self._code
+
+    def terminate(self):
+        if self._code is None:
+            raise NotImplementedError('%s cannot be ended from outside: let it look at an Event now'
+                                      ' and then, or use another context' % self.what)
+
+    kill = interrupt = terminate
+
+    def end_daemon(self):
+        """The program ends, and it with the program."""
+
+    def close(self):
+        if self._ends is not None:
+            self._ends[0].close()
+            self._show()
 
 
 class ThreadEngine(Crew):

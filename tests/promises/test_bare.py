@@ -42,7 +42,7 @@ def main(ctx):
         pool.apply(tasks.square, ('x',))
     except TypeError:
         say('error')
-    if sys.argv[1] in ('fork', 'subprocess'):
+    if sys.argv[1] not in ('thread', 'serial'):
         try:
             pool.apply(tasks.die, ('kill',))
         except shim.WorkerLostError:
@@ -54,10 +54,13 @@ def main(ctx):
     say('done')
 '''
 
-CAN_FORK = '''
+CAN_START = '''
 import sys
 try:
     import multiprocessing.process, multiprocessing.util
+    if sys.argv[1] in ('spawn', 'forkserver'):
+        import multiprocessing.popen_spawn_posix, multiprocessing.popen_forkserver
+        import multiprocessing.resource_tracker
     try:
         import multiprocessing.popen_fork
     except ImportError:
@@ -81,9 +84,9 @@ class Bare(Promise):
 
     def check(self, source):
         environ = self.environ(source)
-        if self.engine == 'fork':
+        if self.engine in ('fork', 'spawn', 'forkserver'):
             # "Where it can": where the stdlib's Process itself does without.
-            answer = support.run_script(CAN_FORK, env=environ)[1]
+            answer = support.run_script(CAN_START, args=[self.engine], env=environ)[1]
             if answer != 'yes':
                 support.skip('Process of this interpreter needs it, ' + answer)
         self.succeed(self.start(WORKS, env=environ))

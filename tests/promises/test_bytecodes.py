@@ -13,7 +13,8 @@ from tests.promises import EACH_ENGINE, Promise
 from tests.support import each_engine, skip, wait_until
 
 PACKAGE = os.path.dirname(os.path.abspath(shim.__file__)) + os.sep
-BY_LINE = ('fork_tcp', 'subprocess', 'subprocess_tcp')      # their callers run the same code
+# Their callers run the same code as those of fork.
+BY_LINE = ('fork_tcp', 'subprocess', 'subprocess_tcp', 'spawn', 'forkserver')
 
 
 class Cut(Exception):

@@ -213,7 +213,7 @@ class Guard(Promise):
         program = support.start_script(UNGUARDED, [self.engine, path],
                                        {'SHIM_CHANNEL': self.channel or ''})
         status, out, err, seconds = program.wait(30)
-        if self.engine == 'subprocess':
+        if self.engine in support.IMPORTING:
             self.assertNotEqual(status, 0)
             self.assertIn('bootstrapping phase', err)
             self.assertIn('RuntimeError', err)

@@ -15,7 +15,8 @@ EMPTY, SHORT, SLOW = 0, 0.001, 0.05
 # {variant: (kills, part of the tasks, mean seconds between two kills)}: an interpreter needs time
 # to start, and workers that die before they have are another promise (6).
 SIZES = {'fork': (200, 1, 0.04), 'fork_tcp': (50, 4, 0.04),
-         'subprocess': (50, 2, 0.15), 'subprocess_tcp': (20, 4, 0.12)}
+         'subprocess': (50, 2, 0.15), 'subprocess_tcp': (20, 4, 0.12),
+         'spawn': (20, 4, 0.15), 'forkserver': (20, 4, 0.12)}
 
 
 class Killer(threading.Thread):

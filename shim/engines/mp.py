@@ -1,19 +1,19 @@
-"""Workers are forked by the interpreter's own multiprocessing (before 2.6 the backport's).
+"""Workers are processes of the interpreter's own multiprocessing (before 2.6 the backport's).
 
-So they are Processes as the stdlib's Pool has them, and what multiprocessing hands down at a fork
-(locks, queues, values, an initializer that is a lambda) is there.
+So they are Processes as the stdlib's Pool has them, and what multiprocessing hands down to a child
+is there: locks, queues and values in initargs, with fork also an initializer that is a lambda.
 """
 import os
 import sys
 
 from shim import compat, worker
-from shim.engines import channel
+from shim.engines import channel, main_module
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
 
 
-class Forked(Remote):
-    """A worker made by fork."""
+class Child(Remote):
+    """A worker made by multiprocessing."""
 
     def start(self, number, engine):
         lock = channel.fork_lock()
@@ -76,17 +76,35 @@ def serve(sock, parent, initializer, initargs, unblock):
         sys.exit(1)
 
 
-class ForkEngine(Crew):
-    """Tasks run in processes forked from this one."""
+class ProcessEngine(Crew):
+    """Tasks run in processes of multiprocessing; `method` is its start method."""
+
+    method = 'fork'
 
     def __init__(self, *args, **kwds):
         Crew.__init__(self, *args, **kwds)
         self.tcp = channel.wants_tcp()
         self.context = compat.multiprocessing
         if hasattr(self.context, 'get_context'):
-            self.context = self.context.get_context('fork')
+            self.context = self.context.get_context(self.method)
 
     def hire(self, number):
-        made = Forked()
+        made = Child()
         made.start(number, self)
         return made
+
+
+class SpawnEngine(ProcessEngine):
+    """The same in new interpreters, which import the program."""
+
+    method = 'spawn'
+
+    def __init__(self, *args, **kwds):
+        ProcessEngine.__init__(self, *args, **kwds)
+        self.has_main = main_module.importable()
+
+
+class ForkServerEngine(SpawnEngine):
+    """The same, forked from a server process that has no threads."""
+
+    method = 'forkserver'

@@ -1,0 +1,59 @@
+"""The public names of multiprocessing, and its submodules: its own objects, where it has them.
+
+A name that this interpreter's multiprocessing lacks is a function that says so; a submodule, an
+ImportError.
+"""
+import sys
+
+from shim import compat
+
+# multiprocessing.__all__ of CPython 3.15, and what shim adds.
+NAMES = [
+    'Array', 'AuthenticationError', 'Barrier', 'BoundedSemaphore', 'BufferTooShort', 'Condition',
+    'Event', 'JoinableQueue', 'Lock', 'Manager', 'Pipe', 'Pool', 'Process', 'ProcessError',
+    'Queue', 'RLock', 'RawArray', 'RawValue', 'Semaphore', 'SimpleQueue', 'TimeoutError', 'Value',
+    'active_children', 'allow_connection_pickling', 'cpu_count', 'current_process',
+    'freeze_support', 'get_all_start_methods', 'get_context', 'get_logger', 'get_start_method',
+    'log_to_stderr', 'parent_process', 'reducer', 'set_executable', 'set_forkserver_preload',
+    'set_start_method',
+    'MISSING', 'PoolBrokenError', 'PoolError', 'PoolTerminatedError', 'RemoteError',
+    'TaskTimeoutError', 'WorkerLostError',
+]
+
+
+def fill(namespace):
+    """Put into a module what multiprocessing has and it has not."""
+    for name in NAMES:
+        if name not in namespace:
+            namespace[name] = getattr(compat.multiprocessing, name, None) or missing(name)
+
+
+def missing(name):
+    """A function that says why there is no such thing."""
+    def refuse(*args, **kwds):
+        raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
+    refuse.__name__ = name
+    refuse.__doc__ = 'Not here: %s.' % compat.why_missing(name)
+    return refuse
+
+
+def submodule(name):
+    """multiprocessing's submodule of that name, or ImportError."""
+    try:
+        return __import__('multiprocessing.' + name, None, None, [name])
+    except ImportError:
+        raise ImportError('no multiprocessing.%s (%s): %s' % (
+            name, sys.exc_info()[1], compat.why_missing(name)))
+
+
+def become(module, name):
+    """Let sys.modules[module] be that submodule."""
+    sys.modules[module] = submodule(name)
+
+
+def take(namespace, name):
+    """Put the public names of that submodule into a module."""
+    found = submodule(name)
+    for each in dir(found):
+        if not each.startswith('_'):
+            namespace.setdefault(each, getattr(found, each))

@@ -1,0 +1,1 @@
+"""What newer versions of multiprocessing have and an older one lacks, one file each."""

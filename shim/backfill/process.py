@@ -1,0 +1,236 @@
+"""Process as in CPython 3.15, over anything that can be started, waited for and perhaps killed.
+
+A start method supplies _Popen(process), which starts it and returns an object with
+
+    pid, sentinel           of what was started
+    poll()                  its exit code, or None while it runs
+    wait(seconds or None)   waits, then as poll()
+    terminate(), kill(), interrupt(), close()
+
+This is the Process where there is no multiprocessing, of threads, and of new interpreters where
+multiprocessing can't start any (before 3.4).
+"""
+import itertools
+import os
+import sys
+
+from shim import compat
+
+_counter = itertools.count(1)
+_children = {}              # {process: True}: started, and not known to have ended
+_hook = []
+
+
+def active_children():
+    """The list of the children that run; joins those that have ended."""
+    for process in list(_children):
+        if process._popen.poll() is not None:
+            _children.pop(process, None)
+    return list(_children)
+
+
+def _at_exit():
+    """As multiprocessing: daemons are ended, the others waited for."""
+    for process in active_children():
+        if process.daemon:
+            process._popen.end_daemon()
+    for process in active_children():
+        if not process.daemon:
+            process._popen.wait(None)
+
+
+def exit_code_of(run, name, passing=()):
+    """Call run(); returns the exit code of a process that did so.  `passing`: what it lets pass."""
+    try:
+        run()
+        return 0
+    except passing:
+        raise
+    except SystemExit:
+        code = sys.exc_info()[1].code
+        if code is None:
+            return 0
+        if isinstance(code, int):
+            return code
+        sys.stderr.write('%s\n' % (code,))
+        return 1
+    except:     # noqa: E722
+        import traceback
+        sys.stderr.write('Process %s:\n%s' % (name, traceback.format_exc()))
+        sys.stderr.flush()
+        return 1
+
+
+class BaseProcess(object):
+    """A function that runs elsewhere, as multiprocessing's Process of CPython 3.15.
+
+    group: None.  target: what to call with args and kwargs.  name: str.  daemon: True if the
+    program does not wait for it when it ends; default: as the current process.
+    """
+
+    _start_method = None
+
+    def __init__(self, group=None, target=None, name=None, args=(), kwargs={}, daemon=None):
+        if group is not None:
+            raise AssertionError('group argument must be None for now')
+        from shim.process import current_process
+        parent = current_process()
+        self._identity = tuple(getattr(parent, '_identity', ())) + (compat.next(_counter),)
+        self._parent_pid, self._parent_name = os.getpid(), parent.name
+        self._popen, self._closed = None, False
+        self._target, self._args, self._kwargs = target, tuple(args), dict(kwargs)
+        self._name = name or '%s-%s' % (
+            self.__class__.__name__, ':'.join([str(number) for number in self._identity]))
+        self._authkey = None
+        if daemon is None:
+            daemon = parent.daemon and self._start_method != 'thread'
+        self._daemonic = bool(daemon)
+
+    def _Popen(self):
+        raise NotImplementedError
+
+    def _check_open(self):
+        if self._closed:
+            raise ValueError('process object is closed')
+
+    def _started(self, what):
+        """The _Popen; AssertionError before start(), as the stdlib."""
+        self._check_open()
+        if self._parent_pid != os.getpid():
+            raise AssertionError('can only %s a child process' % what)
+        if self._popen is None:
+            raise AssertionError('can only %s a started process' % what)
+        return self._popen
+
+    def run(self):
+        """What the process does: call the target.  A subclass may do something else."""
+        if self._target:
+            self._target(*self._args, **self._kwargs)
+
+    def _bootstrap(self):
+        """In its new interpreter: run it, return its exit code."""
+        from shim import process
+        process.become(self)
+        process.inherit(self._start_method)
+        return exit_code_of(self.run, self._name)
+
+    def start(self):
+        """Start it; only once."""
+        self._check_open()
+        if self._popen is not None:
+            raise AssertionError('cannot start a process twice')
+        if self._parent_pid != os.getpid():
+            raise AssertionError('can only start a process object created by current process')
+        from shim.process import current_process
+        if current_process().daemon and self._start_method != 'thread':
+            raise AssertionError('daemonic processes are not allowed to have children')
+        active_children()
+        if not _hook:
+            _hook.append(compat.at_exit(_at_exit))
+        self._popen = self._Popen()
+        _children[self] = True
+
+    def join(self, timeout=None):
+        """Wait until it ends, or so many seconds."""
+        if self._started('join').wait(timeout) is not None:
+            _children.pop(self, None)
+
+    def is_alive(self):
+        """True while it runs."""
+        self._check_open()
+        if self._popen is None or self._parent_pid != os.getpid():
+            return False
+        if self._popen.poll() is None:
+            return True
+        _children.pop(self, None)
+        return False
+
+    def terminate(self):
+        """End it: SIGTERM.  NotImplementedError where that can't be done."""
+        self._started('terminate').terminate()
+
+    def kill(self):
+        """End it at once: SIGKILL.  NotImplementedError where that can't be done."""
+        self._started('kill').kill()
+
+    def interrupt(self):
+        """KeyboardInterrupt in it: SIGINT.  NotImplementedError where that can't be done."""
+        self._started('interrupt').interrupt()
+
+    def close(self):
+        """Let go of what it holds of the system; ValueError while it runs."""
+        if self._popen is not None:
+            if self._popen.poll() is None:
+                raise ValueError('Cannot close a process while it is still running. You should'
+                                 ' first call join() or terminate().')
+            self._popen.close()
+            self._popen = None
+            _children.pop(self, None)
+        self._closed = True
+
+    def _get_exitcode(self):
+        self._check_open()
+        if self._popen is None:
+            return None
+        return self._popen.poll()
+
+    exitcode = property(_get_exitcode, doc='None while it runs; negative: the signal that ended it.')
+
+    def _get_pid(self):
+        self._check_open()
+        from shim.process import current_process
+        if current_process() is self:
+            return os.getpid()
+        if self._popen is None:
+            return None
+        return self._popen.pid
+
+    pid = ident = property(_get_pid, doc='Its process id; None before start().')
+
+    def _get_sentinel(self):
+        self._check_open()
+        if self._popen is None:
+            raise ValueError('process not started')
+        return self._popen.sentinel
+
+    sentinel = property(_get_sentinel, doc='A descriptor that can be read once it has ended.')
+
+    def _set_name(self, name):
+        if not isinstance(name, str):
+            raise AssertionError('name must be a string')
+        self._name = name
+
+    name = property(lambda self: self._name, _set_name)
+
+    def _set_daemon(self, daemonic):
+        if self._popen is not None:
+            raise AssertionError('process has already started')
+        self._daemonic = bool(daemonic)
+
+    daemon = property(lambda self: self._daemonic, _set_daemon,
+                      doc='True if the program does not wait for it when it ends.')
+
+    def _get_authkey(self):
+        if self._authkey is None:
+            from shim.process import current_process
+            if current_process() is not self:
+                return current_process().authkey
+        return self._authkey
+
+    def _set_authkey(self, key):
+        self._authkey = key
+
+    authkey = property(_get_authkey, _set_authkey, doc='The secret of its connections, in bytes.')
+
+    def __repr__(self):
+        if self._closed:
+            status = 'closed'
+        elif self._popen is None:
+            status = 'initial'
+        elif self._popen.poll() is None:
+            status = 'started'
+        else:
+            status = 'stopped exitcode=%s' % self._popen.poll()
+        return '<%s name=%r parent=%s %s%s>' % (
+            self.__class__.__name__, self._name, self._parent_pid, status,
+            ['', ' daemon'][self._daemonic])

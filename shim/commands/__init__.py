@@ -1,0 +1,45 @@
+"""What `python -m shim` does, one module each, with main(arguments) that returns an exit status.
+
+    doctor      what this interpreter and machine offer, and which contexts work (the default)
+    demo        the same work serially, in threads and in processes: does my Python use my cores?
+    examples    lists the example programs, shows or copies one
+"""
+import sys
+
+COMMANDS = 'doctor', 'demo', 'examples'
+
+USAGE = '''usage: python -m shim [COMMAND] [ARGUMENT ...]
+
+%s
+
+python -m shim COMMAND --help tells more.
+'''
+
+
+def describe(name):
+    """A command and the first line of its module."""
+    return '    %-10s %s' % (name, load(name).__doc__.split('\n')[0])
+
+
+def load(name):
+    """The module of a command."""
+    return __import__('shim.commands.' + name, None, None, ['main'])
+
+
+def main(arguments):
+    """Run a command; returns the exit status of the process."""
+    name = (arguments or ['doctor'])[0]
+    if name.startswith('--') and name not in ('--help', '--version'):
+        name, arguments = 'doctor', ['doctor'] + arguments      # python -m shim --json
+    if name in COMMANDS:
+        return load(name).main(arguments[1:])
+    if name == '--version':
+        import shim
+        sys.stdout.write('shim %s\n' % shim.__version__)
+        return 0
+    usage = USAGE % '\n'.join([describe(each) for each in COMMANDS])
+    if name in ('-h', '--help', 'help'):
+        sys.stdout.write(usage)
+        return 0
+    sys.stderr.write('%spython -m shim: there is no command %r\n' % (usage, name))
+    return 2

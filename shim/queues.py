@@ -1,0 +1,4 @@
+"""multiprocessing.queues itself: shim.queues is that module."""
+from shim.alias import become
+
+become(__name__, 'queues')
