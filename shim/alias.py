@@ -23,7 +23,7 @@ NAMES = [
 
 def fill(namespace):
     """Put into a module what multiprocessing has and it has not."""
-    for name in NAMES:
+    for name in NAMES + list(getattr(compat.multiprocessing, '__all__', ())):
         if name not in namespace:
             namespace[name] = getattr(compat.multiprocessing, name, None) or missing(name)
 

@@ -6,7 +6,9 @@ one.
 """
 import os
 
-from shim import compat, cpus, engines, process
+from shim import alias, compat, cpus, process
+from shim.errors import AuthenticationError, BufferTooShort, ProcessError, TimeoutError
+from shim.process import Process
 
 METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'thread', 'serial'
 inside = getattr(compat.multiprocessing, 'context', None)
@@ -259,3 +261,7 @@ def follow_environment():
         if name not in compat.multiprocessing.get_all_start_methods():
             made = stand_in(name)
         inside._default_context._default_context = made
+
+
+if inside is not None:      # multiprocessing.context has more names
+    alias.take(globals(), 'context')

@@ -9,15 +9,17 @@ from shim import compat
 
 
 def cpu_count():
-    """The number of processors, as multiprocessing.cpu_count(); NotImplementedError if unknown."""
-    if compat.multiprocessing is not None:
-        return compat.multiprocessing.cpu_count()
+    """The number of processors; NotImplementedError if unknown."""
     try:
         return int(os.sysconf('SC_NPROCESSORS_ONLN'))
     except (AttributeError, ValueError, OSError):
         if os.environ.get('NUMBER_OF_PROCESSORS', '').isdigit():
             return int(os.environ['NUMBER_OF_PROCESSORS'])
         raise NotImplementedError('cannot determine number of cpus')
+
+
+if compat.multiprocessing is not None:
+    cpu_count = compat.multiprocessing.cpu_count
 
 
 def usable(root='/'):

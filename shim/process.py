@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from shim import compat
+from shim import alias, compat
 from shim.backfill import process as backfill
 
 def inherit(method):
@@ -275,3 +275,8 @@ else:
         Process = ForkProcess = today(compat.multiprocessing.Process)
     else:
         Process = SubprocessProcess
+
+BaseProcess = backfill.BaseProcess
+if hasattr(compat.multiprocessing, 'context'):      # multiprocessing.process has more names
+    BaseProcess = compat.multiprocessing.process.BaseProcess
+    alias.take(globals(), 'process')

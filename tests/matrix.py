@@ -1,7 +1,7 @@
 """Run the whole test suite on the Pythons of this machine, one row each.
 
     python tests/matrix.py                      # the required ones, and 2.4 to 2.6 if at hand
-    python tests/matrix.py --all
+    python tests/matrix.py --full               # every one found, everything on every context
     python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
 
 Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
@@ -195,7 +195,7 @@ def read_repr(path):
 
 def clean_environ(**more):
     environ = {name: value for name, value in os.environ.items()
-               if not name.startswith(('PYTHON', 'SHIM_')) or name == 'SHIM_BIG'}
+               if not name.startswith(('PYTHON', 'SHIM_')) or name in ('SHIM_BIG', 'SHIM_FULL')}
     environ.update(more)
     return environ
 
@@ -378,6 +378,8 @@ def parse_options(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--only', nargs='+', metavar='X.Y', help='just these, which must be there')
     parser.add_argument('--all', action='store_true', help='every interpreter found')
+    parser.add_argument('--full', action='store_true',
+                        help='--all, with every context on each (SHIM_FULL=1)')
     parser.add_argument('--require', nargs='*', metavar='X.Y', default=REQUIRED,
                         help='a failure if missing (default: %s)' % ' '.join(REQUIRED))
     parser.add_argument('--repeat', type=int, default=1, metavar='N', help='run each N times')
@@ -392,6 +394,9 @@ def parse_options(argv):
     options = parser.parse_args(argv)
     if options.only:
         options.require = options.only
+    if options.full:
+        options.all = True
+        os.environ['SHIM_FULL'] = '1'
     return options
 
 

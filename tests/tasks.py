@@ -394,3 +394,10 @@ def map_in_context(name, path):
         note(path, repr(pool.map(square, range(4))))
     finally:
         pool.terminate()
+
+
+def tell_method():
+    """Write which start method started this, and whether it is the program's own process."""
+    import shim
+    sys.stdout.write('%s %s ' % (shim.get_context()._name, shim.parent_process() is None))
+    sys.stdout.flush()

@@ -1,0 +1,196 @@
+"""import shim as multiprocessing: every name, the same objects, and nothing loaded for it."""
+import os
+import sys
+
+import shim
+from tests import support
+from tests.support import run_script
+
+try:
+    import multiprocessing
+except ImportError:
+    multiprocessing = None
+
+OWN = ('Pool', 'get_all_start_methods', 'get_context', 'get_start_method', 'set_start_method')
+SUBMODULES = ('connection', 'managers', 'queues', 'sharedctypes', 'shared_memory', 'synchronize',
+              'util')
+
+LOADED = '''
+import sys
+try:
+    import multiprocessing
+except ImportError:
+    pass
+before = set([name for name in sys.modules if sys.modules[name]])
+import six
+before.update([name for name in sys.modules if sys.modules[name]])
+import shim
+more = [name for name in sys.modules if sys.modules[name] and name not in before]
+sys.stdout.write(' '.join([name for name in more if name.split('.')[0] != 'shim']))
+sys.stdout.write('\\n%d' % len([name for name in more if name.split('.')[0] == 'shim']))
+'''
+
+METHOD = '''
+import sys
+import shim
+import tests.tasks as tasks
+
+if __name__ == '__main__':
+    way, name = sys.argv[1:]
+    if way == 'set':
+        shim.set_start_method(name)
+        try:
+            shim.set_start_method(name)
+        except RuntimeError:
+            sys.stdout.write('settled ')
+    sys.stdout.write('%s %s ' % (shim.get_start_method(), shim.get_context()._name))
+    sys.stdout.flush()
+    process = shim.Process(target=tasks.tell_method)
+    process.start()
+    process.join()
+    sys.stdout.write('%s' % process.exitcode)
+'''
+
+
+class Names(support.TestCase):
+    def test_all_there(self):
+        self.assertEqual([name for name in shim.__all__ if not hasattr(shim, name)], [])
+        for name in getattr(multiprocessing, '__all__', ()):
+            self.assertTrue(hasattr(shim, name), name)
+
+    def test_the_same_objects(self):
+        if multiprocessing is None:
+            support.skip('no multiprocessing here')
+        own = list(OWN)
+        if sys.version_info < (3, 14):      # given interrupt() and what else it lacks
+            own.append('Process')
+        if sys.version_info < (3, 4):
+            own += ['active_children', 'cpu_count']
+        if sys.version_info < (3, 8):
+            own.append('parent_process')
+        for name in getattr(multiprocessing, '__all__', ()):
+            if name not in own:
+                self.assertTrue(getattr(shim, name) is getattr(multiprocessing, name), name)
+        self.assertTrue(issubclass(shim.Process, multiprocessing.Process))
+
+    def test_missing_names_say_so(self):
+        from shim import alias
+        lacking = [name for name in alias.NAMES
+                   if not hasattr(multiprocessing, name) and name not in OWN
+                   and name in ('Barrier', 'SimpleQueue', 'Queue', 'Lock', 'Manager')]
+        for name in lacking:
+            error = self.catch(NotImplementedError, getattr(shim, name), 1)
+            self.assertIn(name, str(error))
+            self.assertIn('multiprocessing', str(error))
+        if sys.version_info >= (3, 3):
+            self.assertEqual(lacking, [])
+
+    def test_submodules(self):
+        for name in SUBMODULES:
+            try:
+                expected = __import__('multiprocessing.' + name, None, None, [name])
+            except ImportError:
+                error = self.catch(ImportError, __import__, 'shim.' + name)
+                self.assertIn(name, str(error))
+            else:
+                self.assertTrue(__import__('shim.' + name, None, None, [name]) is expected, name)
+                self.assertTrue(getattr(shim, name) is expected, name)
+
+    def test_own_submodules(self):
+        for name, names in (
+                ('pool', ['Pool', 'ThreadPool', 'AsyncResult', 'MapResult', 'IMapIterator']),
+                ('process', ['BaseProcess', 'current_process', 'active_children',
+                             'parent_process']),
+                ('context', ['TimeoutError', 'ProcessError', 'BufferTooShort',
+                             'AuthenticationError', 'Process'])):
+            module = __import__('shim.' + name, None, None, [name])
+            if name != 'pool' and hasattr(multiprocessing, 'context'):
+                real = __import__('multiprocessing.' + name, None, None, [name])
+                names += [each for each in dir(real) if not each.startswith('_')]
+            for each in names:
+                self.assertTrue(hasattr(module, each), '%s.%s' % (name, each))
+
+    def test_dummy(self):
+        try:
+            import multiprocessing.dummy
+        except ImportError:
+            self.catch(ImportError, __import__, 'shim.dummy')
+            return
+        from shim import dummy
+        for name in multiprocessing.dummy.__all__:
+            self.assertTrue(hasattr(dummy, name), name)
+        pool = dummy.Pool(2)
+        try:
+            self.assertTrue(isinstance(pool, shim.pool.ThreadPool))
+            self.assertEqual(pool.map(os.path.basename, ['a/b']), ['b'])
+        finally:
+            pool.terminate()
+
+    def test_nothing_else_is_loaded(self):
+        if sys.version_info < (2, 6):
+            support.skip('no multiprocessing in its standard library to compare with')
+        status, out, err, _seconds = run_script(LOADED)
+        others, count = out.split('\n')
+        self.assertEqual((status, others), (0, ''), out + err)
+        self.assertLess(int(count), 12)
+
+
+class Methods(support.TestCase):
+    def told(self, way, name):
+        environ = {'SHIM_START_METHOD': ''}
+        if way == 'environment':
+            environ['SHIM_START_METHOD'] = name
+        status, out, err, _seconds = run_script(METHOD, args=[way, name], env=environ)
+        self.assertEqual((status, err), (0, ''), out)
+        return out.split()
+
+    def test_chosen(self):
+        from shim.context import unavailable
+        for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'thread', 'serial'):
+            if unavailable(name):
+                self.catch(ValueError, shim.set_start_method, name)
+                continue
+            for way in ('set', 'environment'):
+                out = self.told(way, name)
+                if way == 'set':
+                    self.assertEqual(out.pop(0), 'settled')
+                self.assertEqual(out[:2], [name, name])
+                self.assertEqual(out[-1], '0')
+                if sys.version_info >= (3, 4):
+                    # Process is multiprocessing's, and follows.
+                    expected = name
+                    if (way, name) == ('set', 'subprocess'):    # multiprocessing's name for it
+                        expected = 'spawn'
+                    self.assertEqual(out[2:4], [expected, str(name in ('thread', 'serial'))], way)
+
+    def test_unknown(self):
+        for function in (shim.get_context, shim.set_start_method):
+            error = self.catch(ValueError, function, 'nosuch')
+            self.assertIn('thread', str(error))
+
+    def test_concrete_contexts(self):
+        context = shim.get_context('thread')
+        self.assertTrue(context.get_context() is context)
+        self.assertTrue(context.get_context('serial') is shim.get_context('serial'))
+        self.assertEqual(context.get_start_method(), 'thread')
+        self.catch(ValueError, context.set_start_method, 'serial')
+
+    def test_subclasses_of_the_stdlibs(self):
+        if not hasattr(multiprocessing, 'get_context'):
+            support.skip('multiprocessing has contexts from 3.4 on')
+        for name in multiprocessing.get_all_start_methods():
+            self.assertTrue(isinstance(shim.get_context(name),
+                                       type(multiprocessing.get_context(name))))
+        self.assertEqual(shim.get_all_start_methods()[:3],
+                         multiprocessing.get_all_start_methods())
+
+    def test_the_stdlibs_executor_takes_them(self):
+        if sys.version_info < (3, 7):
+            support.skip('mp_context= is 3.7+')
+        from concurrent.futures import ProcessPoolExecutor
+        for name in ('fork', 'spawn', 'forkserver', 'subprocess'):
+            executor = ProcessPoolExecutor(2, mp_context=shim.get_context(name))
+            try:
+                self.assertEqual(list(executor.map(abs, [-1, -2, -3])), [1, 2, 3], name)
+            finally:
+                executor.shutdown()
