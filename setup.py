@@ -14,7 +14,9 @@ except ImportError:
 # What each extra requires: (requirement, from version, below version).  '' is the package itself.
 REQUIREMENTS = {
     '': [('six==1.4.1', None, (2, 6)),          # the last that runs on 2.4 and 2.5
-         ('six>=1.4.1', (2, 6), None)],
+         ('six>=1.4.1,<1.13', (2, 6), (2, 7)),  # the last there
+         ('six>=1.4.1', (2, 7), (3, 12)),
+         ('six>=1.16', (3, 12), None)],         # the first whose six.moves imports there
     'ampoule': [('ampoule>=0.2', (2, 7), None)],
     'backport': [('multiprocessing==2.6.2.1', None, (2, 6))],
     'closures': [('cloudpickle>=0.5', (2, 7), None)],
@@ -77,6 +79,9 @@ if setuptools is not None:
         # Not `universal`: current setuptools says it goes away.
         'options': {'bdist_wheel': {'python_tag': 'py2.py3'}},
     }
+    if sys.version_info >= (2, 7):
+        # The builder's own number may be too large for the format below.
+        options['options']['sdist'] = {'owner': 'root', 'group': 'root'}
 if hasattr(tarfile, 'USTAR_FORMAT'):
     # The sdist is for 2.4 too, whose tarfile knows no PAX headers (a float as mtime makes one).
     tarfile.TarFile.format = tarfile.USTAR_FORMAT
@@ -92,7 +97,9 @@ setup(
     platforms=['any'],
     keywords='multiprocessing pool parallel workers processes threads',
     packages=[folder.replace(os.sep, '.') for folder, folders, names in os.walk('shim')
-              if '__init__.py' in names],
+              if '__init__.py' in names] + ['shim.examples'],
+    # Not a package, a folder of programs: `python -m shim examples` finds them there.
+    package_dir={'shim.examples': 'examples'},
     classifiers=[
         'Development Status :: 3 - Alpha',
         'Intended Audience :: Developers',

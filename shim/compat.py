@@ -253,6 +253,26 @@ if multiprocessing is None:
     atexit.register(_run_at_exit)
 
 
+if sys.version_info < (2, 7):
+    import imp
+
+    def before_fork():
+        """Until 2.7 a child forked while another thread imports can't import for ever."""
+        imp.acquire_lock()
+
+    def after_fork(child=False):
+        """In the parent and in the child; until 2.6 that could not start a thread either."""
+        if child and hasattr(threading, '_active_limbo_lock'):
+            threading._active_limbo_lock = allocate_lock()
+        imp.release_lock()
+else:
+    def before_fork():
+        """Nothing to do: os.fork() does it."""
+
+    def after_fork(child=False):
+        """Nothing to do."""
+
+
 # From which version on multiprocessing has what.
 SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'parent_process': '3.8', 'get_context': '3.4',
          'ProcessError': '2.6', 'reducer': '3.6', 'set_forkserver_preload': '3.4',

@@ -111,9 +111,9 @@ class ThreadContext(Context, base('BaseContext')):
     active_children = staticmethod(process.backfill.active_children)
 
     def Queue(self, maxsize=0):
-        """A queue between threads: the stdlib's queue.Queue."""
-        from six.moves import queue
-        return queue.Queue(max(0, maxsize))
+        """A queue between threads."""
+        from shim.backfill.queue_of_threads import Queue
+        return Queue(max(0, maxsize))
 
     JoinableQueue = Queue
 

@@ -13,6 +13,11 @@ def cpu_count():
     try:
         return int(os.sysconf('SC_NPROCESSORS_ONLN'))
     except (AttributeError, ValueError, OSError):
+        try:
+            from java.lang import Runtime       # Jython
+            return Runtime.getRuntime().availableProcessors()
+        except ImportError:
+            pass
         if os.environ.get('NUMBER_OF_PROCESSORS', '').isdigit():
             return int(os.environ['NUMBER_OF_PROCESSORS'])
         raise NotImplementedError('cannot determine number of cpus')

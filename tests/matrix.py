@@ -1,10 +1,11 @@
-"""Run the whole test suite on the Pythons of this machine, one row each.
+"""Run the tests on the Pythons of this machine, one row each.
 
-    python tests/matrix.py                      # the required ones, and 2.4 to 2.6 if at hand
-    python tests/matrix.py --full               # every one found, everything on every context
+    python tests/matrix.py                      # all on the required ones; the others: contract
+    python tests/matrix.py --full               # everything on every context of all of them
     python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
 
-Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
+On interpreters that are not required it compiles every file and runs the contract on the default
+context.  Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
 and in PATH, keeps what they need under .matrix/ and the full outputs beside it.  Each runs the
 suite in a process of its own, with a time limit: nose2 from 2.7 on, tests/run.py elsewhere; then
 the Pool tests of its own standard library (tests/conformance/).  Exits with 1 on any failure,
@@ -17,39 +18,15 @@ import concurrent.futures
 import glob
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-WORK = os.path.join(ROOT, '.matrix')
-REQUIRED = ('2.7', '3.6', '3.13')
-MARK = 'SHIM_MATRIX_RUN'        # in the environment of all that a run starts
-OLD = ('six==1.4.1', 'unittest2==0.5.1')    # the last that run on 2.4
+from interpreters import REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare
 
-# What we want to know of an interpreter, asked in the language of 2.4.
-PROBE = r"""
-import sys
-def has(name):
-    try:
-        __import__(name)
-    except ImportError:
-        return False
-    return True
-name = 'python'
-if '__pypy__' in sys.builtin_module_names:
-    name = 'pypy'
-elif sys.platform.startswith('java'):
-    name = 'jython'
-sys.stdout.write(repr({
-    'name': name, 'version': tuple(sys.version_info[:3]), 'executable': sys.executable,
-    'free': not getattr(sys, '_is_gil_enabled', lambda: True)(),
-    'backport': sys.version_info < (2, 6) and has('multiprocessing'),
-    'old_tools': has('six') and has('unittest2')}))
-"""
+MARK = 'SHIM_MATRIX_RUN'        # in the environment of all that a run starts
 CANNOT = r"""
 import sys
 from shim import engines
@@ -57,105 +34,8 @@ sys.stdout.write(repr(engines.CANNOT))
 """
 
 
-class Problem(Exception):
-    """Why an interpreter can't run the suite."""
-
-
-class Interpreter:
-    def __init__(self, info):
-        self.__dict__.update(info)
-        name = '' if self.name == 'python' else self.name
-        flags = ('t' if self.free else '') + (' +backport' if self.backport else '')
-        self.key = name + '%d.%d' % self.version[:2] + flags
-        self.label = name + '%d.%d.%d' % self.version + flags
-
-    def wanted(self, names):
-        """Is it one of these, given as 2.4 (with and without backport) or '2.4 +backport'?"""
-        return self.key in names or self.key.split(' ')[0] in names
-
-
 def log(text=''):
     print(text, flush=True)
-
-
-# ---- finding them
-
-def probe(path):
-    try:
-        output = subprocess.run([path, '-E', '-c', PROBE], stdout=subprocess.PIPE, timeout=60,
-                                stderr=subprocess.DEVNULL, check=True).stdout
-        return Interpreter(ast.literal_eval(output.decode()))
-    except (OSError, subprocess.SubprocessError, SyntaxError, ValueError):
-        return None
-
-
-def candidates():
-    """Yield (path, whether somebody asked for it), the preferred ones first."""
-    for path in filter(None, os.environ.get('SHIM_PYTHONS', '').split(os.pathsep)):
-        yield path, True
-    # pyenv before PATH, as its interpreters come with their test package.
-    root = os.environ.get('PYENV_ROOT') or os.path.expanduser('~/.pyenv')
-    found = glob.glob(os.path.join(glob.escape(root), 'versions', '*', 'bin', 'python'))
-    found.sort(key=lambda path: [int(part) for part in re.findall(r'\d+', path)], reverse=True)
-    for folder in os.environ.get('PATH', '').split(os.pathsep):
-        found += sorted(path for path in glob.glob(os.path.join(glob.escape(folder), '*'))
-                        if re.match(r'(python|pypy|jython)\d\.\d+t?$', os.path.basename(path)))
-    for path in found:
-        yield path, False
-
-
-def find_interpreters():
-    """Return one interpreter of each kind by key, and the paths in SHIM_PYTHONS that fail."""
-    found, broken = {}, []
-    for path, asked in candidates():
-        interpreter = probe(path)
-        if interpreter is not None:
-            found.setdefault(interpreter.key, interpreter)
-        elif asked:
-            broken.append(path)
-    return dict(sorted(found.items(), key=lambda item: (item[1].name != 'python',
-                                                        item[1].version, item[0]))), broken
-
-
-# ---- what they need
-
-def pip_install(target, arguments, requirements, python=sys.executable):
-    """Install into the folder, whole or not at all, once; return whether it is there."""
-    ready = os.path.join(target, 'ready for %s' % ' '.join(requirements))
-    if os.path.exists(ready):
-        return True
-    shutil.rmtree(target, ignore_errors=True)
-    os.makedirs(WORK, exist_ok=True)
-    with open(target + '.pip.log', 'w') as stream:
-        command = [python, '-m', 'pip', '--disable-pip-version-check', 'install', '--no-deps',
-                   '--no-compile', '--target', target]
-        done = subprocess.run(command + arguments + list(requirements), stdout=stream,
-                              stderr=stream, env=clean_environ(), stdin=subprocess.DEVNULL)
-    if done.returncode:
-        return False
-    open(ready, 'w').close()
-    return True
-
-
-def prepare(interpreter, others):
-    """Return the folder for its PYTHONPATH (or None) and whether nose2 is there."""
-    target = os.path.join(WORK, interpreter.key.replace(' ', ''))
-    if interpreter.version < (2, 7):
-        if interpreter.old_tools:
-            return None, False
-        # Their setup.py fails on 3.x; what they install for 2.7 is the same on 2.4.
-        for other in others:
-            if other.version[:2] == (2, 7) and pip_install(target, [], OLD, other.executable):
-                return target, False
-        raise Problem('needs %s and %s: install them for it, or have a 2.7 with pip at hand' % OLD)
-    # This pip chooses for the other version; all that we need is pure and needs no more.
-    foreign = ['--python-version', '%d.%d' % interpreter.version[:2], '--implementation', 'py',
-               '--abi', 'none', '--platform', 'any', '--only-binary', ':all:']
-    if interpreter.name != 'jython' and pip_install(target, foreign, ['six', 'nose2']):
-        return target, True
-    if pip_install(target, foreign, ['six']):
-        return target, False
-    raise Problem('no six for it: see %s.pip.log' % os.path.relpath(target, ROOT))
 
 
 # ---- running
@@ -191,13 +71,6 @@ def read_junit(path):
 def read_repr(path):
     with open(path) as stream:
         return Outcome(**ast.literal_eval(stream.read()))
-
-
-def clean_environ(**more):
-    environ = {name: value for name, value in os.environ.items()
-               if not name.startswith(('PYTHON', 'SHIM_')) or name in ('SHIM_BIG', 'SHIM_FULL')}
-    environ.update(more)
-    return environ
 
 
 def run_limited(command, environ, limit, output):
@@ -248,14 +121,14 @@ def kill_marked(mark, patience):
     return [line.decode(errors='replace').strip() for line in found.values()]
 
 
-def run_tests(interpreter, tag, command, reader, libraries, limit, expected=()):
+def run_tests(interpreter, tag, command, reader, libraries, limit, expected=(), more={}):
     """Run one command that writes the report of that tag, return its Outcome."""
     report, output = report_path(tag), os.path.join(WORK, tag + '.log')
     if os.path.exists(report):
         os.remove(report)
-    environ = clean_environ(**{MARK: '%d-%d.' % (os.getpid(), time.monotonic_ns())})
+    environ = clean_environ(**{MARK: '%d-%d.' % (os.getpid(), time.monotonic_ns())}, **more)
     if libraries:
-        environ['PYTHONPATH'] = libraries
+        environ['PYTHONPATH'] = environ['JYTHONPATH'] = libraries
     start = time.monotonic()
     status, left = run_limited([interpreter.executable] + command, environ, limit, output)
     try:
@@ -295,7 +168,10 @@ def run_suite(interpreter, modules, options, others, count):
     Return both outcomes (the second may be None).
     """
     libraries, nose2 = prepare(interpreter, others)
-    names = modules if options.k else []    # else as the README's command finds them
+    light = is_light(interpreter, options)
+    if light:
+        modules = [name for name in modules if '.contract.' in name]
+    names = modules if options.k or light else []   # else as the README's command finds them
     tag = '%s-%%s-%d' % (interpreter.key.replace(' ', ''), count)
     report = report_path(tag % 'suite')
     if nose2:
@@ -306,8 +182,8 @@ def run_suite(interpreter, modules, options, others, count):
         command = [os.path.join('tests', 'run.py'), '-v', '--report', report] + names
         reader = read_repr
     suite = run_tests(interpreter, tag % 'suite', command, reader, libraries, options.limit,
-                      modules)
-    if options.k or options.no_conformance or interpreter.version < (2, 7):
+                      modules, {'SHIM_VARIANTS': 'default'} if light else {})
+    if light or options.k or options.no_conformance or interpreter.version < (2, 7):
         return suite, None      # before 2.7 there is no such test, or no multiprocessing
     tag = tag % 'conformance'
     command = [os.path.join('tests', 'conformance', 'driver.py'), '--report', report_path(tag)]
@@ -351,7 +227,7 @@ def show_cannot(interpreters, others):
             libraries = prepare(interpreter, others)[0]
         except Problem:
             continue    # said already
-        environ = clean_environ(**({'PYTHONPATH': libraries} if libraries else {}))
+        environ = clean_environ(PYTHONPATH=libraries or '', JYTHONPATH=libraries or '')
         done = subprocess.run([interpreter.executable, '-c', CANNOT], cwd=ROOT, env=environ,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         if done.returncode:
@@ -377,9 +253,8 @@ def find_modules():
 def parse_options(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--only', nargs='+', metavar='X.Y', help='just these, which must be there')
-    parser.add_argument('--all', action='store_true', help='every interpreter found')
     parser.add_argument('--full', action='store_true',
-                        help='--all, with every context on each (SHIM_FULL=1)')
+                        help='everything on every context of all of them (SHIM_FULL=1)')
     parser.add_argument('--require', nargs='*', metavar='X.Y', default=REQUIRED,
                         help='a failure if missing (default: %s)' % ' '.join(REQUIRED))
     parser.add_argument('--repeat', type=int, default=1, metavar='N', help='run each N times')
@@ -395,7 +270,6 @@ def parse_options(argv):
     if options.only:
         options.require = options.only
     if options.full:
-        options.all = True
         os.environ['SHIM_FULL'] = '1'
     return options
 
@@ -403,10 +277,23 @@ def parse_options(argv):
 def choose(found, options):
     if options.only:
         return [each for each in found.values() if each.wanted(options.only)]
-    if options.all:
-        return list(found.values())
-    return [each for each in found.values()
-            if each.wanted(options.require) or each.version < (2, 7)]
+    return list(found.values())
+
+
+def is_light(interpreter, options):
+    """True where the contract on the default context will do."""
+    return not (options.full or options.only or interpreter.wanted(options.require))
+
+
+def compile_all(interpreter):
+    """Return what is wrong with the language of our files for this interpreter, as a list."""
+    checker = os.path.join(ROOT, 'tools', 'oldsyntax.py')
+    done = subprocess.run([sys.executable, checker, '--compile-with', interpreter.executable],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
+    if done.returncode:
+        return ['%s does not compile: %s' % (
+            interpreter.label, done.stdout.decode(errors='replace').strip()[-2000:])]
+    return []
 
 
 def main(argv=None):
@@ -445,6 +332,7 @@ def main(argv=None):
         try:
             prepare(interpreter, found.values())    # not at the same time
             ready.append(interpreter)
+            problems += compile_all(interpreter)
         except Problem as problem:
             problems.append('%s: %s' % (interpreter.label, problem))
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:

@@ -23,6 +23,8 @@ import unittest
 
 import six
 
+from shim.context import default_name
+
 try:
     import faulthandler
 except ImportError:     # before 3.3
@@ -49,6 +51,9 @@ PROCESS_VARIANTS = ['fork', 'fork_tcp', 'subprocess', 'subprocess_tcp']
 if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
     PROCESS_VARIANTS += ['spawn', 'forkserver']
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
+if os.environ.get('SHIM_VARIANTS') == 'default':
+    CONCURRENT_VARIANTS = [default_name()]
+    PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
 SkipTest = unittest.SkipTest
@@ -339,7 +344,7 @@ class Script(object):
         self._write('stdin', stdin)
         environ = dict(os.environ)
         paths = ROOT + os.pathsep + environ.get('PYTHONPATH', '')
-        environ['PYTHONPATH'] = paths.rstrip(os.pathsep)
+        environ['PYTHONPATH'] = environ['JYTHONPATH'] = paths.rstrip(os.pathsep)
         environ.update(env or {})
         files = [open(os.path.join(self.folder, name), mode)
                  for name, mode in (('stdin', 'rb'), ('stdout', 'wb'), ('stderr', 'wb'))]

@@ -1,12 +1,23 @@
-"""Each example runs as a program, on real files, and what it prints is right."""
+"""Each example runs as a program, in each context, and what it prints is right."""
 import os
 import random
 import re
 import shutil
+import sys
 import tempfile
+import zipfile
 
+import shim
+from shim.commands import examples
 from tests import support
-from tests.support import ROOT, b, skip
+from tests.support import ROOT, b, read_text, skip
+
+try:
+    import multiprocessing
+except ImportError:     # 2.4 and 2.5 without the backport
+    multiprocessing = None
+
+FOLDER = os.path.join(ROOT, 'examples')
 
 # Lower and upper case, and letters beyond ASCII as UTF-8, which count as letters.
 WORDS = ['alpha', 'Beta', 'GAMMA', 'delta', 'epsilon', 'Zeta', 'eta', 'theta', 'iota', 'kappa',
@@ -14,13 +25,8 @@ WORDS = ['alpha', 'Beta', 'GAMMA', 'delta', 'epsilon', 'Zeta', 'eta', 'theta', '
 FILES = 30
 
 
-class WordCount(support.TestCase):
-    method = ''         # for SHIM_START_METHOD: '' is the default one
-
+class Example(support.TestCase):
     def setUp(self):
-        reason = support.unavailable(self.method)
-        if reason:
-            skip(reason)
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder)
 
@@ -30,6 +36,177 @@ class WordCount(support.TestCase):
         stream.write(b(text))
         stream.close()
         return path
+
+    def run_example(self, name, *args):
+        """Return (exit status, stdout, stderr)."""
+        source = read_text(os.path.join(FOLDER, name + '.py'))
+        return support.run_script(source, args=args, env={'PYTHONIOENCODING': 'utf-8'})[:3]
+
+
+class Processes(Example):
+    """What is different in each context that runs work elsewhere."""
+
+    method = None       # None: as it comes
+
+    def setUp(self):
+        Example.setUp(self)
+        known = shim.get_all_start_methods()
+        if self.method not in [None] + known:
+            skip('there is no context %r here' % self.method)
+        if self.method == known[0] == 'fork':
+            skip('fork is the default here: see TestDefault')
+        self.context = self.method or known[0]
+        self.in_here = self.context in ('thread', 'serial')
+
+    def program(self, name, *args):
+        """Run it in this context."""
+        if self.method:
+            args = ('--method', self.method) + args
+        return self.run_example(name, *args)
+
+    def outputs(self, name, *args):
+        """Its stdout; it must have been successful."""
+        status, out, err = self.program(name, *args)
+        self.assertEqual((status, err), (0, ''), '%s\n%s' % (out, err))
+        return out
+
+    def match(self, pattern, text):
+        """The groups of the pattern, which has to match a whole line."""
+        found = re.search('(?m)^%s$' % pattern, text)
+        self.assertTrue(found, '%s\n-- not in\n%s' % (pattern, text))
+        return found.groups()
+
+    def refuses(self, primitive):
+        """What the context has to say if it can't do that here, as a pattern; or None."""
+        if self.context == 'serial' and primitive != 'Value':
+            return 'serial does one thing after the other'
+        if multiprocessing is None and (self.context, primitive) != ('thread', 'Queue'):
+            return 'no multiprocessing module'
+        if self.context in ('spawn', 'subprocess') and not hasattr(multiprocessing, 'get_context'):
+            return 'shared between processes|ended without an answer'
+        return None
+
+    def outputs_with(self, primitive, name, *args):
+        """Its stdout, or None if it has refused as it must."""
+        reason = self.refuses(primitive)
+        if not reason:
+            return self.outputs(name, *args)
+        status, out, err = self.program(name, *args)
+        self.assertTrue(status in (1, 2), status)
+        self.assertEqual(out, '')
+        self.assertTrue(re.search(reason, err), err)
+        return None
+
+    def check_pids(self, mine, others):
+        if self.in_here:
+            self.assertEqual(others, [mine])
+        else:
+            self.assertFalse(mine in others, others)
+
+    def test_pool(self):
+        out = self.outputs('multiprocessing_pool', '--numbers', '6')
+        self.match('map: 0 1 4 9 16 25', out)
+        self.match('imap_unordered, added up: 55', out)
+        self.match('apply_async: 144 / 12 = 12', out)
+        self.match('an exception of a worker: .*zero.*', out)
+        mine, others = self.match(r'this process: (\d+), worked in: ([\d ]+)', out)
+        self.assertTrue(len(others.split()) <= 2, out)
+        self.check_pids(mine, others.split())
+
+    def test_process_queue(self):
+        out = self.outputs_with('Queue', 'multiprocessing_process_queue', '--numbers', '300',
+                                '--workers', '3')
+        if out is None:
+            return
+        shares = re.findall(r'(?m)^worker [123]: (\d+) numbers$', out)
+        self.assertEqual((len(shares), sum([int(each) for each in shares])), (3, 300), out)
+        # Each k divides 300 // k of them.
+        self.match('300 numbers have %d divisors' % sum([300 // k for k in range(1, 301)]), out)
+        self.match('the first with the most of them, 20, is 240', out)
+
+    def test_pipe(self):
+        out = self.outputs_with('Pipe', 'multiprocessing_pipe', '--numbers', '100')
+        if out is None:
+            return
+        self.match('sum: 5050', out)
+        self.match('largest: 100', out)
+        self.match('it was told 100 numbers', out)
+        self.match('it ended with exit code 0', out)
+        mine, other = self.match(r'this process: (\d+), the other: (\d+)', out)
+        self.check_pids(mine, [other])
+
+    def test_lock_value(self):
+        out = self.outputs_with('Value', 'multiprocessing_lock_value', '--times', '20')
+        if out is None:
+            return
+        self.match('with a lock: 40 of 40', out)
+        counted, lost = self.match(r'without: (\d+) of 40, lost: (\d+)', out)
+        self.assertEqual(int(counted) + int(lost), 40)
+        self.assertTrue(int(counted) > 0, out)
+        if self.context == 'serial':
+            self.assertEqual(lost, '0')
+
+
+class Programs(Processes):
+    """All that a context runs."""
+
+    def test_threads_vs_processes(self):
+        out = self.outputs('multicore_threads_vs_processes', '--workers', '2', '--size', '50000',
+                           '--pause', '0.1')
+        self.match(' +one by one +thread +%s' % self.context, out)
+        self.match('    all three ways: %d' % (2 * sum(range(50000))), out)
+        self.match('    all three ways: 2', out)
+        cell = r' +(\d+\.\d\d)'
+        self.match('calculate' + cell + (cell + r' \(\d+\.\dx\)') * 2, out)
+        serial, threads, other = [float(each) for each in self.match(
+            'wait' + cell + (cell + r' \(\d+\.\dx\)') * 2, out)]
+        # Nobody waits for less than was asked; only who does it one by one waits twice.
+        self.assertTrue(serial >= 0.19 and threads >= 0.09, out)
+        self.assertTrue(other >= 0.09 + 0.1 * (self.context == 'serial'), out)
+
+    def test_primes(self):
+        out = self.outputs('multicore_primes', '--below', '10000', '--piece', '600')
+        self.match('primes below 10000: 1229', out)
+        self.match(r'17 pieces one by one: \d+\.\d\d s, by \d+ workers: \d+\.\d\d s.*', out)
+
+    def test_mandelbrot(self):
+        path = os.path.join(self.folder, 'picture.pgm')
+        out = self.outputs('multicore_mandelbrot', '--width', '30', '--steps', '20',
+                           '--output', path, '--workers', '2')
+        stream = open(path, 'rb')
+        data = stream.read()
+        stream.close()
+        header, points = b('P5 30 24 255\n'), []
+        for y in range(24):
+            for x in range(30):
+                point, z, steps = complex(3.0 * x / 30 - 2.2, 2.4 * y / 24 - 1.2), 0, 0
+                while steps < 20 and abs(z) <= 2:
+                    z, steps = z * z + point, steps + 1
+                points.append((255 - (steps - 1) * 254 // 20) * (abs(z) > 2))
+        self.assertTrue(data.startswith(header), data[:20])
+        self.assertEqual([ord(data[at:at + 1]) for at in range(len(header), len(data))], points)
+        self.match('%s: 30 x 24 points, %d of them in the set, 2 workers, .*'
+                   % (re.escape(path), points.count(0)), out)
+        # It is symmetric, and this one really has both of them.
+        self.assertTrue(20 < points.count(0) < 700)
+
+    def test_subprocess_per_core(self):
+        out = self.outputs('subprocess_per_core', '--numbers', '1000', '--workers', '3')
+        total = sum([10 ** 6 // number for number in range(1, 1001)])
+        self.match('by text: %d' % total, out)
+        self.match('by calls: %d' % total, out)
+        self.match('    with 1 / 0: ZeroDivisionError.*', out)
+        self.match('    with 1 / 0: caught a ZeroDivisionError', out)
+
+    def test_threads(self):
+        out = self.outputs('threads', '--jobs', '8', '--pause', '0.02', '--workers', '4')
+        self.match('results: 0 1 4 9 16 25 36 49', out)
+        seconds, = self.match(r'8 jobs that wait 0\.02 s, 4 at a time: (\d+\.\d\d) s instead of'
+                              r' 0\.16', out)
+        self.assertTrue(float(seconds) >= 0.03, out)
+        # Without a method these are threads, whatever the default is.
+        noted = 8 * (self.in_here or not self.method)
+        self.match('noted in the memory of this process: %d' % noted, out)
 
     def write_files(self):
         """Write some files, one of them empty and one below; return the ten most frequent words,
@@ -49,68 +226,163 @@ class WordCount(support.TestCase):
         ordered.sort()
         return [b('%8d  ' % -count) + word + b('\n') for count, word in ordered[:10]]
 
-    def run_example(self, *args):
-        source = support.read_text(os.path.join(ROOT, 'examples', 'wordcount.py'))
-        status, out, err, _seconds = support.run_script(source, args=args, env={
-            'SHIM_START_METHOD': self.method, 'PYTHONIOENCODING': 'utf-8'})
-        return status, out, err
-
-    def test_counts(self):
+    def test_wordcount(self):
         expected = self.write_files()
-        status, out, err = self.run_example('--workers=3', self.folder)
-        self.assertEqual((status, err), (0, ''))
+        out = self.outputs('multicore_wordcount', '--workers=3', self.folder)
         lines = out.splitlines(True)
         if not isinstance(out, type(b(''))):
             lines = [line.encode('utf-8') for line in lines]
         self.assertEqual(lines[:10], expected)
-        self.assertTrue(('%d files, ' % FILES) in out, out)
-        self.assertTrue((' %d different words\n' % len(WORDS)) in out, out)
-        self.assertTrue(re.search(r'\none process: \d+\.\d{3} s\n', out), out)
-        # serial has none but the caller
-        workers = {'serial': '1'}.get(self.method, '3')
-        self.assertTrue(re.search(r'\na pool, workers: %s: \d+\.\d{3} s,' % workers, out), out)
-
-    def test_single_file(self):
-        path = self.write('one.txt', 'one two two')
-        status, out, err = self.run_example(path)
-        self.assertEqual((status, err), (0, ''))
-        self.assertEqual(out.splitlines()[:3], [
-            '       2  two', '       1  one', '1 files, 11 characters, 2 different words'])
-
-    def test_missing_file(self):
-        path = os.path.join(self.folder, 'missing.txt')
-        status, out, err = self.run_example(self.write('one.txt', 'one'), path)
-        self.assertEqual((status, out), (1, ''))
-        self.assertTrue(path in err, err)
-        self.assertFalse('Traceback' in err, err)
+        self.match(r'%d files, \d+ characters, %d different words' % (FILES, len(WORDS)), out)
+        self.match(r'one process: \d+\.\d{3} s, 3 workers: \d+\.\d{3} s, their start included', out)
 
 
-class TestDefault(WordCount):
-    def test_library(self):
-        status, out, err = self.run_example()
+class TestDefault(Programs):
+    def test_wordcount_of_the_library(self):
+        status, out, err = self.run_example('multicore_wordcount')
         self.assertEqual((status, err), (0, ''))
         # `self` is by far the most frequent word of any of them.
         self.assertTrue(re.match(r' +\d{5,}  self\n', out), out)
         here = [name for name in os.listdir(os.path.dirname(os.__file__)) if name[-3:] == '.py']
         self.assertTrue(int(re.search(r'\n(\d+) files', out).group(1)) >= len(here), out)
 
-    def test_usage(self):
-        for wrong in ('--workers=0', '--workers=two', '-x'):
-            status, out, err = self.run_example(wrong, self.folder)
-            self.assertEqual((status, out), (2, ''))
-            self.assertTrue('wordcount.py [--workers=N]' in err, err)
+    def test_wordcount_of_one_file(self):
+        out = self.outputs('multicore_wordcount', self.write('one.txt', 'one two two'))
+        self.assertEqual(out.splitlines()[:3], [
+            '       2  two', '       1  one', '1 files, 11 characters, 2 different words'])
+
+    def test_wordcount_of_nothing(self):
+        path = os.path.join(self.folder, 'missing.txt')
+        status, out, err = self.run_example(
+            'multicore_wordcount', self.write('one.txt', 'one'), path)
+        self.assertEqual((status, out), (1, ''))
+        self.assertTrue(path in err, err)
+        self.assertFalse('Traceback' in err, err)
 
 
-class TestSubprocess(WordCount):
+class TestSubprocess(Programs):
     method = 'subprocess'
 
 
-class TestThread(WordCount):
+class TestThread(Programs):
     method = 'thread'
 
+    def test_threads_at_once(self):
+        out = self.outputs('threads', '--jobs', '10', '--pause', '0.3', '--workers', '10')
+        seconds, = self.match(r'10 jobs .*: (\d+\.\d\d) s instead of 3\.00', out)
+        self.assertTrue(float(seconds) < 2.9, out)
 
-class TestSerial(WordCount):
+
+class TestSerial(Programs):
     method = 'serial'
 
 
-del WordCount       # the body, not a test of its own
+class TestFork(Processes):
+    method = 'fork'
+
+
+class TestSpawn(Processes):
+    method = 'spawn'
+
+
+class TestForkserver(Processes):
+    method = 'forkserver'
+
+
+COMMAND = 'import sys\nfrom shim.commands import main\nsys.exit(main(sys.argv[1:]))\n'
+
+
+class TestCommand(Example):
+    """python -m shim examples"""
+
+    def command(self, *args, **env):
+        return support.run_script(COMMAND, args=('examples',) + args, env=env)[:3]
+
+    def files(self):
+        return [name for name in os.listdir(FOLDER) if name.endswith('.py')]
+
+    def test_list(self):
+        status, out, err = self.command()
+        self.assertEqual((status, err), (0, ''))
+        self.assertEqual(sorted(self.files()), sorted([name + '.py' for name in examples.NAMES]))
+        for name in examples.NAMES:
+            first = read_text(os.path.join(FOLDER, name + '.py')).split('\n')[0]
+            self.assertTrue(first.startswith('"""'), first)
+            line = [line for line in out.splitlines() if line.startswith(name + ' ')]
+            self.assertEqual([each.split(None, 1)[1] for each in line], [first[3:]])
+            self.assertTrue(len(line[0]) < 110, line)
+
+    def test_source(self):
+        expected = read_text(os.path.join(FOLDER, 'threads.py'))
+        for name in ('threads', 'threads.py'):
+            self.assertEqual(self.command(name), (0, expected, ''))
+
+    def test_unknown(self):
+        status, out, err = self.command('thread')
+        self.assertEqual((status, out), (2, ''))
+        self.assertTrue("there is no example thread; there are threads, " in err, err)
+
+    def test_copy(self):
+        folder = os.path.join(self.folder, 'new', 'one')
+        status, out, err = self.command('--copy', folder)
+        self.assertEqual((status, err), (0, ''))
+        self.assertEqual(sorted(os.listdir(folder)), sorted(self.files()))
+        self.assertEqual(sorted(out.split()),
+                         sorted([os.path.join(folder, name) for name in self.files()]))
+        for name in self.files():
+            self.assertEqual(read_text(os.path.join(folder, name)),
+                             read_text(os.path.join(FOLDER, name)))
+
+    def test_copy_one(self):
+        self.assertEqual(self.command('threads', '--copy', self.folder),
+                         (0, os.path.join(self.folder, 'threads.py') + '\n', ''))
+        self.assertEqual(os.listdir(self.folder), ['threads.py'])
+
+    def test_copy_overwrites_nothing(self):
+        path = self.write('threads.py', 'mine')
+        status, out, err = self.command('--copy', self.folder)
+        self.assertEqual((status, len(out.splitlines())), (1, len(examples.NAMES) - 1))
+        self.assertTrue(path in err, err)
+        self.assertEqual(read_text(path), 'mine')
+        # What is there already and is the same needs no word.
+        os.remove(path)
+        self.assertEqual(self.command('--copy', self.folder), (0, path + '\n', ''))
+
+    def zipped(self, parent):
+        """A zip of shim/, and of examples/ in the folder `parent` of it."""
+        path = os.path.join(self.folder, 'some.zip')
+        archive = zipfile.ZipFile(path, 'w')
+        for top, inside in ((os.path.join(ROOT, 'shim'), 'shim'),
+                            (FOLDER, parent + 'examples')):
+            for here, folders, names in os.walk(top):
+                for name in names:
+                    if name.endswith('.py'):
+                        archive.write(os.path.join(here, name),
+                                      inside + here[len(top):] + os.sep + name)
+        archive.close()
+        return path
+
+    def test_zip(self):
+        expected = read_text(os.path.join(FOLDER, 'threads.py'))
+        # As installed, and a checkout.
+        for parent in ('shim' + os.sep, ''):
+            path = self.zipped(parent)
+            self.assertEqual(self.command('threads', PYTHONPATH=path), (0, expected, ''))
+
+    def test_none_there(self):
+        status, out, err = self.command('threads', PYTHONPATH=self.zipped('elsewhere' + os.sep))
+        self.assertEqual((status, out), (1, ''))
+        self.assertTrue('threads.py is neither in ' in err, err)
+
+
+class TestRefusal(Example):
+    def test_unknown_method(self):
+        for name in examples.NAMES:
+            status, out, err = self.run_example(name, '--method', 'nonesuch')
+            self.assertEqual((status, out), (2, ''))
+            self.assertTrue("cannot find context for 'nonesuch'" in err, err)
+            self.assertTrue('[--method NAME]' in err, err)
+            self.assertFalse('Traceback' in err, err)
+
+
+del Processes, Programs     # the bodies, not tests of their own

@@ -25,7 +25,11 @@ class Child(Remote):
             self.sock = near
             try:
                 self.process = self._process(far, engine)
-                start_daemon(self.process)
+                compat.before_fork()
+                try:
+                    start_daemon(self.process)
+                finally:
+                    compat.after_fork()
             except:
                 channel.forget(near)
                 far.close()
@@ -67,7 +71,8 @@ def start_daemon(process):
 
 
 def serve(sock, parent, initializer, initargs, unblock):
-    """The life of a forked worker."""
+    """The life of a worker."""
+    compat.after_fork(child=True)
     channel.close_inherited()
     # Children of this worker are to close it, too.
     channel.register(sock)

@@ -10,6 +10,7 @@
 import os
 import socket
 import subprocess
+import sys
 import time
 
 import six
@@ -191,9 +192,10 @@ def bootstrap(process):
 
 def interpreter_flags():
     """The options that this interpreter was started with, for the new one."""
-    if hasattr(subprocess, '_args_from_interpreter_flags'):
+    try:
         return subprocess._args_from_interpreter_flags()
-    return []
+    except AttributeError:      # until 2.7; Jython asks for flags that it has not
+        return []
 
 
 def serve(tcp, deaf, parent):
@@ -230,7 +232,7 @@ def serve(tcp, deaf, parent):
 def open_channel(tcp):
     """The channel, and the null device in place of what was fd 0."""
     if tcp:
-        line = compat.retry(os.read, 0, 4096).decode('ascii')
+        line = compat.retry(sys.stdin.readline)
         if not line:
             raise EOFError
         port, ours, theirs = line.split()
@@ -241,9 +243,12 @@ def open_channel(tcp):
         sock = socket.fromfd(0, socket.AF_UNIX, socket.SOCK_STREAM)
         sock.setblocking(True)
         compat.cloexec(sock)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
+    if hasattr(os, 'dup2'):
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+    else:       # Jython
+        sys.stdin = open(os.devnull)
     channel.register(sock)
     return sock
 

@@ -26,6 +26,7 @@ class Runner(object):
         self.engine, self.process = engine, self
         self.pid, self.name = os.getpid(), 'ThreadPoolWorker-%d' % number
         self._todo, self._waiter, self._over = deque(), Waiter(), False
+        self._busy = True       # maybe in the user's code
         self.thread = compat.thread(self._run, (), self.name)
 
     def is_alive(self):
@@ -70,8 +71,11 @@ class Runner(object):
     kill = terminate
 
     def close(self):
-        if self.eof:        # about to return; it must not be half way when the program ends
+        # About to return, or to wake up for that: not to be half way when the program ends.
+        if self.eof:
             self.thread.join()
+        elif not self._busy:
+            self.thread.join(0.05)
 
     # In its thread.
 
@@ -99,7 +103,9 @@ class Runner(object):
         try:
             task = self._todo.popleft()
         except IndexError:
+            self._busy = False
             self._waiter.wait()
+            self._busy = True
             return True
         if task is _END:
             return False

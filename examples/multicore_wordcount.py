@@ -1,11 +1,12 @@
 """Count the words of many files, with all cores at work.
 
-    python examples/wordcount.py [--workers=N] [FILE or FOLDER ...]
+    python multicore_wordcount.py [--method NAME] [--workers N] [FILE or FOLDER ...]
 
 Prints the ten most frequent words, and how long one process took for that and how long a pool of
 workers.  Of a folder it counts all files in it and below.  Without any of both it counts the
 sources of Python's own library.
 """
+import optparse
 import os
 import re
 import sys
@@ -16,18 +17,11 @@ import shim
 WORD = re.compile(r'[^\W\d_]+', re.UNICODE)     # letters of any language
 
 
-# A pool is some worker processes that wait for work.  What it takes to give them some:
-#
-# - The function stands at the top of a module.  It is not sent to the workers, only its name is,
-#   and they look it up.
-# - What it takes and returns is sent, so it has to be something that pickle can pack; and the less
-#   the better.  Here a path goes there and one small dictionary comes back: the text of the files
-#   never travels.
-# - It changes nothing outside of itself.  Workers have their own memory: what they put into a
-#   global variable, nobody else would see.
-
+# This is what the workers do.  What a task takes and returns is sent from one process to another,
+# so the less the better: here a path goes there and one small dictionary comes back; the text of
+# the files never travels.
 def count_words(path):
-    """Return {word: how often} for one file: this is what the workers do."""
+    """Return {word: how often} for one file."""
     counts = {}
     for word in WORD.findall(read(path).lower()):
         counts[word] = counts.get(word, 0) + 1
@@ -55,19 +49,16 @@ def one_after_the_other(paths):
     return add_up([count_words(path) for path in paths])
 
 
-def in_a_pool(paths, workers=None):
-    """The same by a pool; returns how many workers it had, too."""
-    # None: as many as there are cores for this process.
-    pool = shim.Pool(workers)
+def in_a_pool(context, workers, paths):
+    pool = context.Pool(workers)
     try:
         # imap_unordered() hands out the results as they come, whichever file is done first: so
         # they are added up here while the workers count on.  If a worker raised an exception, say
         # for a file that can't be read, this line raises it.
-        total = add_up(pool.imap_unordered(count_words, paths))
-        return total, len(pool._pool)
+        return add_up(pool.imap_unordered(count_words, paths))
     finally:
-        # Whatever happened, no worker is left behind.  (From Python 2.6 on: `with shim.Pool() ...`)
         pool.terminate()
+        pool.join()
 
 
 def find_files(folder, leave_out=()):
@@ -96,18 +87,22 @@ def printable(word):
 
 
 def main(arguments):
-    workers, paths = None, []
-    for argument in arguments:
-        if re.match('--workers=[1-9][0-9]*$', argument):
-            workers = int(argument[len('--workers='):])
-        elif argument.startswith('-'):
-            sys.stderr.write(__doc__)
-            return 2
-        elif os.path.isdir(argument):
-            paths.extend(find_files(argument))
+    parser = optparse.OptionParser('%prog [--method NAME] [--workers N] [FILE or FOLDER ...]')
+    parser.add_option('--method', help='how to run the workers: fork, spawn, subprocess, thread...')
+    parser.add_option('--workers', type='int', default=shim.cpus.usable(),
+                      help='how many [default: one for each core]')
+    options, names = parser.parse_args(arguments)
+    try:
+        context = shim.get_context(options.method)
+    except ValueError:
+        parser.error(str(sys.exc_info()[1]))
+    paths = []
+    for name in names:
+        if os.path.isdir(name):
+            paths.extend(find_files(name))
         else:
-            paths.append(argument)
-    if len(arguments) == (workers is not None):     # nothing else was given
+            paths.append(name)
+    if not names:
         paths = library()
 
     try:
@@ -117,25 +112,21 @@ def main(arguments):
         total = one_after_the_other(paths)
         alone = time.time() - start
         start = time.time()
-        total_of_pool, workers = in_a_pool(paths, workers)
+        total_of_pool = in_a_pool(context, options.workers, paths)
         together = time.time() - start
     except EnvironmentError:            # a file that can't be read
-        sys.stderr.write('%s\n' % (sys.exc_info()[1],))
-        return 1
+        sys.exit(str(sys.exc_info()[1]))
     if total != total_of_pool:
-        sys.stderr.write('The pool counted something else!\n')
-        return 1
+        sys.exit('The pool counted something else!')
 
     for count, word in sorted([(-total[word], word) for word in total])[:10]:
         sys.stdout.write('%8d  %s\n' % (-count, printable(word)))
     sys.stdout.write('%d files, %d characters, %d different words\n'
                      % (len(paths), letters, len(total)))
-    sys.stdout.write('one process: %.3f s\n' % alone)
-    sys.stdout.write('a pool, workers: %d: %.3f s, its start included\n' % (workers, together))
+    sys.stdout.write('one process: %.3f s, %d workers: %.3f s, their start included\n'
+                     % (alone, options.workers, together))
     return 0
 
 
-# Some kinds of workers are new interpreters.  To find count_words() they import this file, and
-# then __name__ is not '__main__'.  Without this line each of them would run main(), too.
-if __name__ == '__main__':
+if __name__ == '__main__':      # why: see multiprocessing_pool.py
     sys.exit(main(sys.argv[1:]))
