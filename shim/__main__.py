@@ -1,4 +1,8 @@
-"""python -m shim (on 2.4 to 2.6: python -m shim.__main__): see shim.commands."""
+"""python -m shim: see shim.commands.
+
+On 2.5 and 2.6 python -m shim.__main__; on 2.4, whose -m takes no dots, python shim/__main__.py
+with what holds shim and six in PYTHONPATH.
+"""
 import sys
 
 from shim.commands import main
