@@ -34,9 +34,11 @@ from shim.process import Process, active_children, current_process, parent_proce
 __version__ = '0.1.0'
 
 
-def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, task_timeout=None):
+def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, task_timeout=None,
+         reseed=False):
     """A pool of workers in the default context: see shim.pool.Pool."""
-    return get_context().Pool(processes, initializer, initargs, maxtasksperchild, task_timeout)
+    return get_context().Pool(processes, initializer, initargs, maxtasksperchild, task_timeout,
+                              reseed)
 
 
 _fill(globals())

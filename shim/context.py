@@ -43,10 +43,10 @@ class Context(object):
     active_children = staticmethod(process.active_children)
 
     def Pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
-             task_timeout=None):
+             task_timeout=None, reseed=False):
         """A shim.pool.Pool whose workers are of this context."""
         from shim.pool import Pool
-        return Pool(processes, initializer, initargs, maxtasksperchild, self, task_timeout)
+        return Pool(processes, initializer, initargs, maxtasksperchild, self, task_timeout, reseed)
 
     def ThreadPool(self, processes=None, initializer=None, initargs=()):
         """A pool of threads, as multiprocessing.pool.ThreadPool."""

@@ -13,7 +13,7 @@ import warnings
 
 from six import integer_types
 
-from shim import compat, cpus, engines, outcome, pickling
+from shim import compat, cpus, engines, outcome, pickling, worker
 from shim.engines.base import Task
 from shim.feed import Feed
 from shim.results import (
@@ -29,15 +29,17 @@ class Pool(object):
 
     initializer(*initargs) runs in each worker as it starts.  After `maxtasksperchild` tasks (for
     map: chunks) a worker is replaced.  A task that runs longer than `task_timeout` seconds is
-    ended with its worker and raises TaskTimeoutError.  `context` is that of shim.get_context();
-    None means the default one.
+    ended with its worker and raises TaskTimeoutError.  `reseed`: each worker process gives
+    `random` and, if the program has loaded it, `numpy.random` a seed of its own (multiprocessing
+    does so for `random` alone: forked workers draw the same numbers from numpy).
+    `context` is that of shim.get_context(); None means the default one.
 
-    Raises ValueError or TypeError for what it refuses, as CPython 3.14's Pool; task_timeout is
-    shim's own.
+    Raises ValueError or TypeError for what it refuses, as CPython 3.14's Pool; task_timeout and
+    reseed are shim's own.
     """
 
     def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
-                 context=None, task_timeout=None):
+                 context=None, task_timeout=None, reseed=False):
         self._state = None
         self._engine = None
         if context is None:
@@ -53,6 +55,8 @@ class Pool(object):
             raise ValueError('maxtasksperchild must be a positive int or None')
         if initializer is not None and not hasattr(initializer, '__call__'):
             raise TypeError('initializer must be a callable')
+        if reseed:
+            initializer, initargs = worker.reseed, (os.getpid(), initializer, tuple(initargs))
         self._ctx = context
         kind = engines.engine_class(context.engine_name)
         self._limits = kind.limits

@@ -271,6 +271,18 @@ class Worker(object):
             signal.signal(signal.SIGINT, handler)
 
 
+def reseed(program, initializer, initargs):
+    """An initializer before the user's: a random seed for this process, unless it is `program`."""
+    if os.getpid() != program:
+        import random
+        random.seed()
+        numpy = sys.modules.get('numpy.random')
+        if numpy is not None:
+            numpy.seed()
+    if initializer is not None:
+        initializer(*initargs)
+
+
 def leave(code):
     """End a worker's interpreter, as a program's end does it, but for tearing it down.
 

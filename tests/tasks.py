@@ -401,3 +401,20 @@ def tell_method():
     import shim
     sys.stdout.write('%s %s ' % (shim.get_context()._name, shim.parent_process() is None))
     sys.stdout.flush()
+
+
+def draw(_ignored):
+    """A number of the random generator that a program has anyway."""
+    import random
+    return random.random()
+
+
+class FakeNumpyRandom(object):
+    seeds = 0
+
+    def seed(self):
+        self.seeds += 1
+
+
+def numpy_seeds():
+    return sys.modules['numpy.random'].seeds

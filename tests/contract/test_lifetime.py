@@ -1,6 +1,8 @@
 """A pool from its start to its end, on every engine."""
 import os
+import random
 import shutil
+import sys
 import tempfile
 
 import shim
@@ -270,4 +272,35 @@ class WorkerProcesses(object):
 
 each_engine(globals(), Ends, Workers)
 each_engine(globals(), EndsWhileItRuns, SeveralWorkers, variants=CONCURRENT_VARIANTS)
+class Seeds(object):
+    """reseed=True: who has a process of its own has a random seed of its own."""
+
+    def test_each_its_own(self):
+        drawn = set()
+        for _each in range(3):
+            pool = self.Pool(1, tasks.keep, ('seeded', 5), reseed=True)
+            drawn.add(pool.apply(tasks.draw, (None,)))
+            self.assertEqual(pool.apply(tasks.kept, ('seeded',)), (5,))
+        self.assertEqual(len(drawn), 3)
+
+    def test_numpy_too(self):
+        if self.engine != 'fork':       # others import it anew, and then it seeds itself
+            return
+        sys.modules['numpy.random'] = fake = tasks.FakeNumpyRandom()
+        try:
+            self.assertEqual(self.Pool(1).apply(tasks.numpy_seeds), 0)
+            self.assertEqual(self.Pool(1, reseed=True).apply(tasks.numpy_seeds), 1)
+            self.assertEqual(fake.seeds, 0)
+        finally:
+            del sys.modules['numpy.random']
+
+    def test_the_programs_own_stays(self):
+        random.seed(24)
+        expected = random.random()
+        random.seed(24)
+        self.Pool(1, reseed=True).apply(tasks.square, (3,))
+        self.assertEqual(random.random(), expected)
+
+
+each_engine(globals(), Seeds)
 each_engine(globals(), WorkerProcesses, variants=PROCESS_VARIANTS)
