@@ -92,6 +92,12 @@ if hasattr(os, 'register_at_fork'):
 # Until 3.2 a lock can't be waited for with a time limit, nor left by Ctrl-C.
 TIMED_LOCKS = sys.version_info >= (3, 2)
 
+try:
+    from java.util.concurrent import Semaphore as java_semaphore, TimeUnit
+    microseconds = TimeUnit.MICROSECONDS
+except ImportError:     # not Jython
+    java_semaphore = None
+
 # From 3.4 on a descriptor is not inherited by a program started later, unless asked for (PEP 446).
 INHERIT_NOTHING = hasattr(os, 'set_inheritable')
 

@@ -73,6 +73,23 @@ class SocketWaiter(object):
                 return
 
 
+class JavaWaiter(object):
+    """A semaphore of Java's: on Jython, where a socket is slow and a lock has no limit."""
+
+    def __init__(self):
+        self._semaphore = compat.java_semaphore(0)
+
+    def wake(self):
+        self._semaphore.release()
+
+    def wait(self, timeout=None):
+        if timeout is None:
+            self._semaphore.acquire()
+        else:
+            self._semaphore.tryAcquire(int(min(max(0, timeout), 1e6) * 1e6), compat.microseconds)
+        self._semaphore.drainPermits()
+
+
 class Poller(object):
     """Waits for any of many sockets, by poll() where there is one."""
 
@@ -125,6 +142,8 @@ OSErrors = (OSError, IOError, socket.error)
 Waiter = SocketWaiter
 if compat.TIMED_LOCKS:
     Waiter = LockWaiter
+elif compat.java_semaphore is not None:
+    Waiter = JavaWaiter
 _spare = []     # waiters that nobody waits for, as their sockets cost more than a wait
 
 

@@ -351,7 +351,7 @@ class Script(object):
         kwds = {'close_fds': True}
         if sys.version_info >= (3, 2):
             kwds['start_new_session'] = True
-        elif hasattr(os, 'setsid'):
+        elif hasattr(os, 'fork'):
             kwds['preexec_fn'] = os.setsid
         self._clock = Elapsed()
         try:

@@ -1,7 +1,8 @@
 """The ways of running work, one file each.
 
 base.py holds what the Pool asks of an engine.  crew.py is the loop of all engines that have
-workers, roster.py hires and buries these, slot.py is what is known of each; remote.py is the
+workers, bell.py what it sleeps on; roster.py hires and buries these, slot.py is what is known of
+each; remote.py is the
 parent's end of one in another process, channel.py the sockets between them, main_module.py the
 user's program in a new interpreter.
 

@@ -17,7 +17,6 @@ from shim import compat, errors, wire
 from shim.engines import base, channel
 from shim.engines.roster import LOOK, REST, Roster
 from shim.engines.slot import AHEAD, MOST, SMALL, TINY
-from shim.waiting import OSErrors, ONE as BYTE
 
 LOG = logging.getLogger('shim')
 clock = compat.monotonic
@@ -40,13 +39,9 @@ class Crew(Roster):
         lock = channel.fork_lock()
         lock.acquire()
         try:
-            self.ear, self.mouth = channel.pair()
-            for end in (self.ear, self.mouth):
-                end.setblocking(False)
-                channel.register(end)
+            self.bell.hang()
         finally:
             lock.release()
-        self.poller.watch(self.ear)
         self.unblock = compat.mask_interrupts() is False
         try:
             try:
@@ -90,13 +85,7 @@ class Crew(Roster):
     def wake(self):
         # Only the loop takes the flag back: it may wake, and fall asleep again, in between.
         if self.asleep:
-            self.call_up()
-
-    def call_up(self):
-        try:
-            self.mouth.send(BYTE)
-        except OSErrors:        # full: the loop is awake; closed: it has ended
-            pass
+            self.bell.ring()
 
     def room(self, call):
         if self.error is not None:
@@ -108,7 +97,7 @@ class Crew(Roster):
 
     def close(self):
         self.closing = True
-        self.call_up()
+        self.bell.ring()
 
     def terminate(self):
         self.abandon()
@@ -118,7 +107,7 @@ class Crew(Roster):
     def abandon(self):
         if self.ending is None:
             self.ending = base.terminated()
-        self.call_up()
+        self.bell.ring()
 
     def wait(self):
         self.ended.wait_for()
@@ -170,10 +159,8 @@ class Crew(Roster):
             head = self.todo[0]
             if [slot for slot in self.slots if slot.takes() and slot.allows(head) > 0]:
                 pause = 0
-        ready = self.poller.wait(pause)
+        ready = self.bell.wait(pause)
         self.asleep = self.hungry = False
-        if self.ear.fileno() in ready:
-            self.listen()
         for slot in list(self.slots):
             if slot.watched is not None and slot.watched.fileno() in ready:
                 self.hear(slot, slot.worker.receive())
@@ -181,14 +168,6 @@ class Crew(Roster):
             settle, args = self.mail.popleft()
             settle(*args)
         return True
-
-    def listen(self):
-        """Forget the wake-up calls."""
-        try:
-            while len(self.ear.recv(4096)) == 4096:
-                pass
-        except OSErrors:
-            pass
 
     # Giving out.
 
@@ -317,8 +296,6 @@ class Crew(Roster):
         self.fail_all()
         self.gate.open()
         self.end_all()
-        self.poller.forget(self.ear)
-        channel.forget(self.ear)
-        channel.forget(self.mouth)
+        self.bell.take_down()
         compat.not_at_exit(self.hook)
         self.ended.fire()

@@ -53,7 +53,7 @@ def start_daemon(process):
     me = compat.multiprocessing.current_process()
     config = getattr(me, '_config', None)
     if config is not None:      # 3.3 on
-        daemon = config.get('daemon')
+        daemon = config.get('daemon', False)
         config['daemon'] = False
     else:
         daemon, me._daemonic = me._daemonic, False

@@ -10,8 +10,8 @@ from collections import deque
 
 from shim import compat, errors
 from shim.engines import base
+from shim.engines.bell import Bell
 from shim.engines.slot import Slot
-from shim.waiting import Poller
 
 clock = compat.monotonic
 
@@ -27,9 +27,11 @@ BACKOFF = 0.05          # seconds before the second try; doubled each time
 class Roster(base.Engine):
     """An engine's workers, each in a slot.  Only the loop's thread is here, once it runs."""
 
+    bell_class = Bell           # what the loop sleeps on
+
     def __init__(self, *args, **kwds):
         base.Engine.__init__(self, *args, **kwds)
-        self.todo, self.slots, self.poller = deque(), [], Poller()
+        self.todo, self.slots, self.bell = deque(), [], self.bell_class()
         self.ending = None          # told to terminate: the error that everything pending gets
         self.hired = self.failures = 0
         self.young = 0              # how many died in a row that had not worked
@@ -57,12 +59,12 @@ class Roster(base.Engine):
             self.slots.append(Slot(self.hire(self.hired), self.maxtasks))
 
     def watch(self, slot, sock, writing=False):
-        """Tell the poller which socket of a worker to look at, if any."""
+        """Tell the bell which socket of a worker to look at, if any."""
         if slot.watched is not None:
-            self.poller.forget(slot.watched)
+            self.bell.forget(slot.watched)
         slot.watched, slot.writing = sock, writing
         if slot.watched is not None:
-            self.poller.watch(slot.watched, writing)
+            self.bell.watch(slot.watched, writing)
 
     def look_after(self, now):
         """Kill the late, bury the dead, hire anew; returns how long that may rest."""

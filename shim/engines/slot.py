@@ -16,7 +16,7 @@ class Slot(object):
     def __init__(self, worker, left):
         self.worker, self.left = worker, left   # left: how many tasks before it is replaced
         self.held, self.begun = deque(), 0      # its tasks in order; how many may have begun
-        self.watched, self.writing = None, False    # what the poller knows of its channel
+        self.watched, self.writing = None, False    # what the bell knows of its channel
         self.ready = False          # its initializer has returned
         self.leaving = False        # told to exit
         self.asked = False          # told to hand back

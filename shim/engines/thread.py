@@ -8,6 +8,7 @@ from collections import deque
 from shim import compat, errors, outcome, wire
 from shim.backfill.process import exit_code_of
 from shim.engines import channel
+from shim.engines.bell import Knock
 from shim.engines.crew import Crew
 from shim.waiting import Signal, Waiter
 
@@ -193,6 +194,7 @@ class ThreadEngine(Crew):
     """Tasks run in threads of this process."""
 
     limits = False      # nothing can stop a thread
+    bell_class = Knock
 
     def hire(self, number):
         return Runner(self, number)

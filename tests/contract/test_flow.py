@@ -103,11 +103,11 @@ class Waiting(object):
                          sorted(expected))
 
     def fastest(self, measure, enough=SLOW / 2):
-        """The best of three: the machine may have been busy, while a toy, whose tiny tasks wait
+        """The best of five: the machine may have been busy, while a toy, whose tiny tasks wait
         for the slow one, needs its whole nap each time."""
         assemble(self.pool)
         best = None
-        for _ in range(3):
+        for _ in range(5):
             seconds = measure()
             if best is None or seconds < best:
                 best = seconds
