@@ -70,7 +70,7 @@ def run(command, folder):
     done = subprocess.run(command, cwd=folder, env=environ, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=120)
     # Workers print as they come, and a line's end may be another write than the line.
-    lines = re.split(r'\n|(?=ERROR: )', done.stdout.decode(errors='replace'))
+    lines = re.split(r'\n|(?=ERROR: |Fixing )', done.stdout.decode(errors='replace'))
     return done.returncode, sorted(line for line in lines if line)
 
 
