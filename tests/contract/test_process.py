@@ -226,6 +226,7 @@ class Processes(object):
 
 DAEMON = '''
 import sys
+import time
 import shim
 from tests import tasks
 
@@ -233,6 +234,7 @@ if __name__ == '__main__':
     if sys.argv[1] != 'serial':
         made = shim.get_context(sys.argv[1]).Process(target=tasks.nap, args=(60,), daemon=True)
         made.start()
+        time.sleep(0.3)     # 2.x ends noisily while a thread begins
     sys.stdout.write('end\\n')
 '''
 
