@@ -3,41 +3,10 @@
 Where multiprocessing has all of 3.15's, they are its own. An older Process is given what it
 lacks; where there is no multiprocessing, backfill/process.py has one.
 """
-import os
-
 from shim import alias, compat
 from shim.backfill import process as backfill
 from shim.backfill.older_process import Parent, today
-
-
-def inherit(method):
-    """In a child: its children are started as it was, unless it wants another way."""
-    from shim.context import set_start_method
-    set_start_method(method, True)
-
-
-class MainProcess(backfill.BaseProcess):
-    """The program itself, where there is no multiprocessing."""
-
-    def __init__(self):
-        self._identity, self._name, self._daemonic, self._closed = (), 'MainProcess', False, False
-        self._parent_pid, self._popen, self._parent_name = None, None, None
-        self._authkey = os.urandom(32)
-
-
-if compat.multiprocessing is not None:
-    current_process = compat.multiprocessing.current_process
-else:
-    def current_process():
-        """The process that this is."""
-        return _current[-1]
-
-_current = [MainProcess()]
-
-
-def become(process):
-    """A child tells which Process it is."""
-    _current.append(process)
+from shim.backfill.process import current_process
 
 
 if hasattr(compat.multiprocessing, 'parent_process'):
@@ -97,7 +66,7 @@ if hasattr(compat.multiprocessing, 'context'):      # 3.4 on
         _start_method = 'subprocess'
 
         def _bootstrap(self, *args, **kwds):
-            inherit(self._start_method)
+            backfill.inherit(self._start_method)
             self._start_method = None   # multiprocessing has none of that name
             return SpawnProcess._bootstrap(self, *args, **kwds)
 else:

@@ -61,6 +61,20 @@ def exit_code_of(run, name, passing=()):
         return 1
 
 
+def inherit(method):
+    """In a child: its children are started as it was, unless it wants another way."""
+    from shim.context import set_start_method
+    set_start_method(method, True)
+
+
+if compat.multiprocessing is not None:
+    current_process = compat.multiprocessing.current_process
+else:
+    def current_process():
+        """The process that this is."""
+        return _current[-1]
+
+
 class BaseProcess(object):
     """A function that runs elsewhere, as multiprocessing's Process of CPython 3.15.
 
@@ -73,7 +87,6 @@ class BaseProcess(object):
     def __init__(self, group=None, target=None, name=None, args=(), kwargs={}, daemon=None):
         if group is not None:
             raise AssertionError('group argument must be None for now')
-        from shim.process import current_process
         parent = current_process()
         self._identity = tuple(getattr(parent, '_identity', ())) + (compat.next(_counter),)
         self._parent_pid, self._parent_name = os.getpid(), parent.name
@@ -109,9 +122,8 @@ class BaseProcess(object):
 
     def _bootstrap(self):
         """In its new interpreter: run it, return its exit code."""
-        from shim import process
-        process.become(self)
-        process.inherit(self._start_method)
+        _current.append(self)
+        inherit(self._start_method)
         return exit_code_of(self.run, self._name)
 
     def start(self):
@@ -121,7 +133,6 @@ class BaseProcess(object):
             raise AssertionError('cannot start a process twice')
         if self._parent_pid != os.getpid():
             raise AssertionError('can only start a process object created by current process')
-        from shim.process import current_process
         if current_process().daemon and self._start_method != 'thread':
             raise AssertionError('daemonic processes are not allowed to have children')
         active_children()
@@ -178,7 +189,6 @@ class BaseProcess(object):
 
     def _get_pid(self):
         self._check_open()
-        from shim.process import current_process
         if current_process() is self:
             return os.getpid()
         if self._popen is None:
@@ -211,10 +221,8 @@ class BaseProcess(object):
                       doc='True if the program does not wait for it when it ends.')
 
     def _get_authkey(self):
-        if self._authkey is None:
-            from shim.process import current_process
-            if current_process() is not self:
-                return current_process().authkey
+        if self._authkey is None and current_process() is not self:
+            return current_process().authkey
         return self._authkey
 
     def _set_authkey(self, key):
@@ -234,3 +242,15 @@ class BaseProcess(object):
         return '<%s name=%r parent=%s %s%s>' % (
             self.__class__.__name__, self._name, self._parent_pid, status,
             ['', ' daemon'][self._daemonic])
+
+
+class MainProcess(BaseProcess):
+    """The program itself, where there is no multiprocessing."""
+
+    def __init__(self):
+        self._identity, self._name, self._daemonic, self._closed = (), 'MainProcess', False, False
+        self._parent_pid, self._popen, self._parent_name = None, None, None
+        self._authkey = os.urandom(32)
+
+
+_current = [MainProcess()]      # a child appends itself

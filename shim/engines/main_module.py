@@ -11,7 +11,7 @@ import types
 from six import exec_
 
 from shim import compat
-from shim.process import current_process
+from shim.backfill.process import current_process
 
 # What objects of the program pickled by a worker are members of.
 if '__main__' in sys.modules:
