@@ -171,7 +171,8 @@ class TestTrial(support.TestCase):
         self.check(self.told('nonsense', ''), False, False, 'ValueError', "'nonsense'")
 
     def test_dies(self):
-        told = self.told('thread', 'sys.stderr.write("last words\\n")\nos._exit(3)')
+        told = self.told('thread', 'sys.stderr.write("last words\\n")\nsys.stderr.flush()\n'
+                                   'os._exit(3)')
         self.check(told, False, False, 'ended with 3, after: last words')
 
     def test_dies_between(self):

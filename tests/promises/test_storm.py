@@ -31,7 +31,8 @@ class Killer(threading.Thread):
     def run(self):
         while len(self.killed) < self.kills and not self.given_up:
             time.sleep(random.uniform(0, 2 * self.pause))
-            workers = list(self.pool._pool)
+            # Those that have not begun to work are promise 6: too many of them break the pool.
+            workers = [slot.worker.process for slot in list(self.pool._engine.slots) if slot.ready]
             pid = workers and random.choice(workers).pid
             if pid:
                 # Before the kill: the loss may be reported before this thread runs again.
