@@ -12,6 +12,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORK = os.path.join(ROOT, '.matrix')
 REQUIRED = ('2.7', '3.6', '3.13')
+NAMES = re.compile(r'(python\d\.\d+t?|pypy\d*(\.\d+)?|jython)$')
 OLD = ('six==1.4.1', 'unittest2==0.5.1')    # the last that run on 2.4
 
 # What we want to know of an interpreter, asked in the language of 2.4.
@@ -72,7 +73,7 @@ def candidates():
     found.sort(key=lambda path: [int(part) for part in re.findall(r'\d+', path)], reverse=True)
     for folder in os.environ.get('PATH', '').split(os.pathsep):
         found += sorted(path for path in glob.glob(os.path.join(glob.escape(folder), '*'))
-                        if re.match(r'(python\d\.\d+t?|pypy\d*(\.\d+)?|jython)$', os.path.basename(path)))
+                        if NAMES.match(os.path.basename(path)))
     for path in found:
         yield path, False
 

@@ -215,7 +215,8 @@ def sources():
             for name in names:
                 path = os.path.join(folder, name)
                 relative = path[len(ROOT) + 1:].replace(os.sep, '/')
-                if name.endswith('.py') and not [each for each in EXCLUDED if relative.startswith(each)]:
+                excluded = [each for each in EXCLUDED if relative.startswith(each)]
+                if name.endswith('.py') and not excluded:
                     found.append(path)
     return found
 

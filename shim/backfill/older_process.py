@@ -1,4 +1,4 @@
-"""What the Process of an older multiprocessing lacks: classes to stand before it among the bases."""
+"""What the Process of an older multiprocessing lacks: classes to stand before it among bases."""
 import os
 import sys
 import time

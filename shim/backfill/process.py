@@ -185,7 +185,7 @@ class BaseProcess(object):
             return None
         return self._popen.poll()
 
-    exitcode = property(_get_exitcode, doc='None while it runs; negative: the signal that ended it.')
+    exitcode = property(_get_exitcode, doc='None while it runs; if negative, the signal.')
 
     def _get_pid(self):
         self._check_open()

@@ -51,8 +51,9 @@ def describe(name, identity, daemon=True):
     if _preparing:
         raise RuntimeError(UNGUARDED)
     told = {
-        'name': name, 'identity': identity, 'daemon': daemon, 'pid': os.getpid(), 'sys_path': list(sys.path),
-            'sys_argv': getattr(sys, 'argv', None), 'dir': os.getcwd(), 'data': None}
+        'name': name, 'identity': identity, 'daemon': daemon, 'pid': os.getpid(),
+        'sys_path': list(sys.path), 'sys_argv': getattr(sys, 'argv', None),
+        'dir': os.getcwd(), 'data': None}
     told['authkey'] = str_of(getattr(current_process(), 'authkey', None))
     spawn = compat.spawn_module()
     if spawn is not None:

@@ -61,7 +61,7 @@ def start_daemon(process):
         # daemon= is 3.3+, the attribute 2.6+; in the backport, too
         process.daemon = True
         process.start()
-        # Not among active_children(): a child that the program forks would end them all with itself.
+        # Not among active_children(): a child that the program forks would end them with itself.
         compat.process_children().discard(process)
     finally:
         if config is not None:

@@ -250,4 +250,5 @@ if __name__ == '__main__':
     sys.stdout.flush()
 '''
 
-each_engine(globals(), Processes, variants=[each for each in support.VARIANTS if each[-4:] != '_tcp'])
+each_engine(globals(), Processes,
+            variants=[each for each in support.VARIANTS if each[-4:] != '_tcp'])

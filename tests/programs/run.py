@@ -1,4 +1,4 @@
-"""Programs that others wrote for multiprocessing run on shim: the same output, the same exit status.
+"""Programs that others wrote for multiprocessing run on shim: the same output, and exit status.
 
     python tests/programs/run.py [NAME ...]
 
