@@ -72,6 +72,8 @@ class Worker(object):
         size = 1
         while True:
             count = min(size, len(self.todo))
+            if self.done:
+                flush_streams()
             if not self.speak(count):
                 return True
             if count:
@@ -269,6 +271,15 @@ class Worker(object):
                     self.running = False
                     previous(number, frame)
             signal.signal(signal.SIGINT, handler)
+
+
+def flush_streams():
+    """What a task printed is out before its result is: terminate() may be the next thing."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except:     # noqa: E722  none, closed, or the user's own
+            pass
 
 
 def reseed(program, initializer, initargs):

@@ -418,3 +418,7 @@ class FakeNumpyRandom(object):
 
 def numpy_seeds():
     return sys.modules['numpy.random'].seeds
+
+
+def tell(number):
+    sys.stdout.write('%d\n' % number)

@@ -9,7 +9,8 @@ import shim
 from tests import tasks
 from tests.contract import assemble
 from tests.support import (
-    CONCURRENT_VARIANTS, PROCESS_VARIANTS, Elapsed, alive, each_engine, wait_until)
+    CONCURRENT_VARIANTS, PROCESS_VARIANTS, Elapsed, alive, each_engine, run_script,
+    wait_until)
 
 
 class Ends(object):
@@ -302,5 +303,29 @@ class Seeds(object):
         self.assertEqual(random.random(), expected)
 
 
-each_engine(globals(), Seeds)
+PRINTS = '''
+import sys
+import shim
+from tests import tasks
+
+if __name__ == '__main__':
+    pool = shim.get_context(sys.argv[1]).Pool(2)
+    pool.map(tasks.tell, range(50), 1)
+    for n in range(50, 60):
+        pool.apply(tasks.tell, (n,))
+    pool.terminate()
+'''
+
+
+class Printed(object):
+    """What a task printed is out when its result is there."""
+
+    def test_into_a_file(self):
+        environ = {'SHIM_CHANNEL': self.channel or '', 'PYTHONUNBUFFERED': ''}
+        status, out, err, _seconds = run_script(PRINTS, args=[self.engine], env=environ)
+        self.assertEqual((status, err), (0, ''))
+        self.assertEqual(sorted([int(word) for word in out.split()]), list(range(60)))
+
+
+each_engine(globals(), Printed, Seeds)
 each_engine(globals(), WorkerProcesses, variants=PROCESS_VARIANTS)
