@@ -67,6 +67,8 @@ def run(command, folder):
     environ = {name: value for name, value in os.environ.items()
                if not name.startswith(('SHIM_', 'PYTHONPATH'))}
     environ['PYTHONDONTWRITEBYTECODE'] = '1'
+    # The stdlib's pool may end its workers before they have flushed what they printed.
+    environ['PYTHONUNBUFFERED'] = '1'
     done = subprocess.run(command, cwd=folder, env=environ, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=120)
     # Workers print as they come, and a line's end may be another write than the line.
