@@ -17,7 +17,7 @@ def main():
                           stdout=subprocess.PIPE).stdout.decode()
     with open(README, encoding='utf-8') as stream:
         text = stream.read()
-    block = '\n.. code-block:: text\n\n' + re.sub('(?m)^(?=.)', '    ', said.rstrip()) + '\n\n'
+    block = '\n.. code-block:: text\n\n' + re.sub('(?m)^(?=.)', '    ', re.sub('(?m) +$', '', said.rstrip())) + '\n\n'
     before, rest = text.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
     with open(README, 'w', encoding='utf-8') as stream:
