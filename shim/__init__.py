@@ -20,7 +20,6 @@
 Every other public name is multiprocessing's own, and so are the submodules connection, managers,
 queues and so on.
 """
-from shim import compat as _compat
 from shim import context as _context
 from shim.alias import NAMES as __all__, fill as _fill
 from shim.context import get_all_start_methods, get_context, get_start_method, set_start_method

@@ -49,6 +49,9 @@ try:
 except ImportError:
     signal = None
 
+# Where there is none (Windows), SIGTERM does it.
+SIGKILL = getattr(signal, 'SIGKILL', getattr(signal, 'SIGTERM', None))
+
 try:
     BaseException = BaseException   # until 2.5: KeyboardInterrupt was an Exception
 except NameError:
@@ -217,6 +220,23 @@ def spawn_module():
     return __import__('multiprocessing.spawn', None, None, ['spawn'])
 
 
+def start_helper(method):
+    """Have the stdlib's own helper of a start method run: its forkserver, its resource tracker.
+
+    These outlive the pool, and what others start by them should be interrupted as ever: so Ctrl-C is
+    not blocked while they start.  And until 3.13 the tracker's start would leave it so.
+    """
+    name = method
+    if method == 'spawn':
+        name = ['semaphore_tracker', 'resource_tracker'][sys.version_info >= (3, 8)]
+    blocked = mask_interrupts('SIG_UNBLOCK')
+    try:
+        __import__('multiprocessing.' + name, None, None, [name]).ensure_running()
+    finally:
+        if blocked:
+            mask_interrupts()
+
+
 def at_exit(function):
     """Call the function when this process ends; returns what not_at_exit() takes.
 
@@ -280,8 +300,7 @@ else:
 
 
 # From which version on multiprocessing has what.
-SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'parent_process': '3.8', 'get_context': '3.4',
-         'ProcessError': '2.6', 'reducer': '3.6', 'set_forkserver_preload': '3.4',
+SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'reducer': '3.6', 'set_forkserver_preload': '3.4',
          'shared_memory': '3.8'}
 
 
@@ -290,8 +309,10 @@ def why_missing(name):
     if multiprocessing is None:
         return ('this interpreter has no multiprocessing module, which is in the standard library'
                 ' from Python 2.6 on; for 2.4 and 2.5 there is one to install')
+    if name not in SINCE:
+        return 'the multiprocessing of this Python, %d.%d, has it not' % sys.version_info[:2]
     return 'multiprocessing has it from Python %s on, and this is %d.%d' % (
-        (SINCE.get(name, 'a later version'),) + sys.version_info[:2])
+        (SINCE[name],) + sys.version_info[:2])
 
 
 def process_children():

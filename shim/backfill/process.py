@@ -6,6 +6,7 @@ A start method supplies _Popen(process), which starts it and returns an object w
     poll()                  its exit code, or None while it runs
     wait(seconds or None)   waits, then as poll()
     terminate(), kill(), interrupt(), close()
+    end_daemon()            the program ends: so should this
 
 This is the Process where there is no multiprocessing, of threads, and of new interpreters where
 multiprocessing can't start any (before 3.4).
@@ -17,16 +18,28 @@ import sys
 from shim import compat
 
 _counter = itertools.count(1)
-_children = {}              # {process: True}: started, and not known to have ended
-_hook = []
+_children = {}              # {pid: {process: True}}: started there, not known to have ended
+
+
+def _mine():
+    """The children of this process: one made by fork begins without, and with an end of its own."""
+    pid = os.getpid()
+    if pid not in _children:
+        inherited = list(_children)
+        _children.setdefault(pid, {})
+        for parent in inherited:
+            _children.pop(parent, None)
+        compat.at_exit(_at_exit)
+    return _children[pid]
 
 
 def active_children():
     """The list of the children that run; joins those that have ended."""
-    for process in list(_children):
+    mine = _mine()
+    for process in list(mine):
         if process._popen.poll() is not None:
-            _children.pop(process, None)
-    return list(_children)
+            mine.pop(process, None)
+    return list(mine)
 
 
 def _at_exit():
@@ -136,15 +149,13 @@ class BaseProcess(object):
         if current_process().daemon and self._start_method != 'thread':
             raise AssertionError('daemonic processes are not allowed to have children')
         active_children()
-        if not _hook:
-            _hook.append(compat.at_exit(_at_exit))
         self._popen = self._Popen()
-        _children[self] = True
+        _mine()[self] = True
 
     def join(self, timeout=None):
         """Wait until it ends, or so many seconds."""
         if self._started('join').wait(timeout) is not None:
-            _children.pop(self, None)
+            _mine().pop(self, None)
 
     def is_alive(self):
         """True while it runs."""
@@ -153,7 +164,7 @@ class BaseProcess(object):
             return False
         if self._popen.poll() is None:
             return True
-        _children.pop(self, None)
+        _mine().pop(self, None)
         return False
 
     def terminate(self):
@@ -176,7 +187,7 @@ class BaseProcess(object):
                                  ' first call join() or terminate().')
             self._popen.close()
             self._popen = None
-            _children.pop(self, None)
+            _mine().pop(self, None)
         self._closed = True
 
     def _get_exitcode(self):

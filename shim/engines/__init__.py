@@ -2,12 +2,11 @@
 
 base.py holds what the Pool asks of an engine.  crew.py is the loop of all engines that have
 workers, bell.py what it sleeps on; roster.py hires and buries these, slot.py is what is known of
-each; remote.py is the
-parent's end of one in another process, channel.py the sockets between them, main_module.py the
-user's program in a new interpreter.
+each; remote.py is the parent's end of one in another process, channel.py the sockets between
+them, main_module.py the user's program in a new interpreter.
 
     mp.py        processes of multiprocessing: fork, spawn, forkserver
-    subproc.py   new interpreters, where that has no spawn
+    subproc.py   new interpreters, by the subprocess module
     thread.py    threads
     serial.py    the caller itself
 """

@@ -108,6 +108,10 @@ class SpawnEngine(ProcessEngine):
         ProcessEngine.__init__(self, *args, **kwds)
         self.has_main = main_module.importable()
 
+    def hire(self, number):
+        compat.start_helper(self.method)
+        return ProcessEngine.hire(self, number)
+
 
 class ForkServerEngine(SpawnEngine):
     """The same, forked from a server process that has no threads."""

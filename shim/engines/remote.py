@@ -120,7 +120,7 @@ class Remote(object):
         self._signal(getattr(self.process, 'kill', self._sigkill))
 
     def _sigkill(self):         # Process.kill() is 3.7+, Popen.kill() 2.6+
-        os.kill(self.process.pid, getattr(compat.signal, 'SIGKILL', compat.signal.SIGTERM))
+        os.kill(self.process.pid, compat.SIGKILL)
 
     def _signal(self, how):
         try:

@@ -39,13 +39,18 @@ class Child(subprocess.Popen):
     def is_alive(self):
         return self.poll() is None
 
-    def terminate(self):        # Popen has it from 2.6 on
+    def _signal(self, number):
         if self.poll() is None:
-            os.kill(self.pid, compat.signal.SIGTERM)
+            os.kill(self.pid, number)
+
+    def terminate(self):        # Popen has it from 2.6 on
+        self._signal(compat.signal.SIGTERM)
 
     def kill(self):
-        if self.poll() is None:
-            os.kill(self.pid, getattr(compat.signal, 'SIGKILL', compat.signal.SIGTERM))
+        self._signal(compat.SIGKILL)
+
+    def interrupt(self):
+        self._signal(compat.signal.SIGINT)
 
     def join(self, timeout=None):
         if timeout is None:
@@ -155,7 +160,7 @@ class Popen(Spawned):
         self.flush()
         self.pid, self.sentinel = self.process.pid, self.sock.fileno()
         self.poll, self.terminate = self.process.poll, self.process.terminate
-        self.kill = self.process.kill
+        self.kill, self.interrupt = self.process.kill, self.process.interrupt
 
     def info(self, number):
         process = self._begin
@@ -163,10 +168,6 @@ class Popen(Spawned):
             'main': main_module.describe(process.name, process._identity, process.daemon),
             'begin': pickling.dumps((bootstrap, (process,)), 'the process'), 'unblock': None},
             'the state of the program')
-
-    def interrupt(self):
-        if self.poll() is None:
-            os.kill(self.pid, compat.signal.SIGINT)
 
     def wait(self, timeout):
         pause, end = 0.0005, compat.monotonic() + (timeout or 0)

@@ -134,8 +134,6 @@ def run(mode, item):
 class Popen(object):
     """A thread as a Process has it: see shim.backfill.process."""
 
-    what = 'a thread'
-
     def __init__(self, process):
         self.pid, self._code, self._over, self._ends = os.getpid(), None, Signal(), None
         self._start(process)
@@ -176,8 +174,8 @@ class Popen(object):
 
     def terminate(self):
         if self._code is None:
-            raise NotImplementedError('%s cannot be ended from outside: let it look at an Event now'
-                                      ' and then, or use another context' % self.what)
+            raise NotImplementedError('a thread cannot be ended from outside: let it look at an'
+                                      ' Event now and then, or use another context')
 
     kill = interrupt = terminate
 

@@ -224,6 +224,37 @@ class Processes(object):
         self.assertEqual(read_text(path), 'slept\n')
 
 
+    def test_children_of_a_forked_child(self):
+        # Its own ones, with an end of its own: not those of the program it was forked from.
+        if self.engine != 'thread' or not hasattr(os, 'fork'):
+            return
+        path = self.path()
+        status, out, err, _seconds = support.run_script(FORKED, args=[self.engine, path])
+        self.assertEqual((status, out, err), (0, '0 1\nend\n', ''))
+        self.assertEqual(read_text(path), 'slept\n')
+
+
+FORKED = '''
+import os
+import sys
+import warnings
+import shim
+from tests import tasks
+
+if __name__ == '__main__':
+    warnings.simplefilter('ignore')     # 3.12+: fork and threads
+    ctx = shim.get_context(sys.argv[1])
+    ctx.Process(target=tasks.nap, args=(1,)).start()
+    pid = os.fork()
+    if not pid:
+        before = len(ctx.active_children())
+        ctx.Process(target=tasks.nap_and_note, args=(0.7, sys.argv[2])).start()
+        sys.stdout.write('%d %d\\n' % (before, len(ctx.active_children())))
+    else:
+        assert os.waitpid(pid, 0)[1] == 0
+        sys.stdout.write('end\\n')
+'''
+
 DAEMON = '''
 import sys
 import time

@@ -5,7 +5,7 @@ import time
 
 from tests import promise_tasks as tasks
 from tests.promises import EACH_ENGINE, Promise
-from tests.support import each_engine, wait_until
+from tests.support import PROCESS_VARIANTS, each_engine, wait_until
 
 # Each way to wait, in one program.  The moment of the interrupt is in the time of this machine.
 CATCHES = '''
@@ -13,7 +13,9 @@ NAP = 1.3
 
 def main(ctx):
     pool = ctx.Pool(6)
-    pool.map(tasks.square, range(20), 1)
+    while len(set(pool.map(tasks.pid_after, [0.05] * 12, 1))) < [1, 6][
+            sys.argv[1] not in ('thread', 'serial')]:
+        pass
     say('pids ' + ' '.join(['%d' % (worker.pid or 0) for worker in pool._pool]))
     ways = [('get', lambda: pool.apply_async(tasks.nap, (NAP,)).get()),
             ('timed-get', lambda: pool.apply_async(tasks.nap, (NAP,)).get(60)),
@@ -37,6 +39,42 @@ def interrupted(name, wait):
         say('not interrupted ' + name)
     except KeyboardInterrupt:
         say('interrupted %s %r' % (name, time.time()))
+'''
+
+# Its workers take long to start; at first none is ready.
+STARTS = '''
+if __name__ == '__mp_main__':
+    time.sleep(0.5)
+
+def main(ctx):
+    pool = ctx.Pool(3)
+    try:
+        say('ready')
+        pool.map(tasks.square, range(20), 1)
+    except KeyboardInterrupt:
+        say('interrupted %d' % len(pool.map(tasks.square, range(20), 1)))
+    pool.terminate()
+    say('done')
+'''
+
+# What the program starts itself, by the same helpers.
+BESIDE = '''
+def wait():
+    say('ready')
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        say('interrupted')
+
+def main(ctx):
+    pool = ctx.Pool(2)
+    pool.map(tasks.square, range(20), 1)
+    process = ctx.Process(target=wait)
+    process.start()
+    say('pid %d' % process.pid)
+    process.join()
+    pool.terminate()
+    say('done')
 '''
 
 # What a program does that has never heard of Ctrl-C; by hand, as 2.4 has no with.
@@ -130,6 +168,33 @@ class Uncaught(Promise):
         self.check('group', 'exit')
 
 
+class Starting(Promise):
+    """Promise 11: workers that are still importing the program don't die of it."""
+
+    promise = 11
+
+    def test_group(self):
+        program = self.start(STARTS)
+        program.wait_for('ready\n')
+        time.sleep(0.25)
+        send(program, 'group')
+        self.assertIn('interrupted 20\n', self.succeed(program))
+
+
+class Beside(Promise):
+    """What is not a worker can be interrupted as without a pool."""
+
+    promise = 11
+
+    def test_process(self):
+        program = self.start(BESIDE)
+        program.wait_for('ready\n')
+        pid = int(program.wait_for('pid ').split('pid ')[1].split()[0])
+        time.sleep(0.1)
+        os.kill(pid, signal.SIGINT)
+        self.assertIn('interrupted\n', self.succeed(program))
+
+
 class Inherited(Promise):
     """Programs that a task starts find SIGINT as they would without a pool."""
 
@@ -139,6 +204,10 @@ class Inherited(Promise):
         self.assertEqual(self.pool.apply(tasks.sigint_of_a_program), 'default True')
 
 
+each_engine(globals(), Beside, variants=[each for each in PROCESS_VARIANTS if each != 'fork_tcp'])
 each_engine(globals(), Inherited)
 each_engine(globals(), Interrupt, variants=EACH_ENGINE)
 each_engine(globals(), Uncaught, variants=[each for each in EACH_ENGINE if each != 'serial'])
+# The stdlib's forkserver itself dies of Ctrl-C while it imports the program.
+each_engine(globals(), Starting, variants=[
+    each for each in PROCESS_VARIANTS if each not in ('fork', 'fork_tcp', 'forkserver')])
