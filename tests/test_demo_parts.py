@@ -5,7 +5,7 @@ import time
 import zipfile
 
 from shim import compat
-from shim.commands import counting, sources, terminal
+from shim.commands import counting, race, sources, terminal
 from tests.support import b
 from tests.test_demo import COUNTED, DIGEST, FILES, NOT_UTF8, FolderCase, Stream
 
@@ -148,6 +148,24 @@ class TestCounting(FolderCase):
         for _each in range(3):
             primes.add(counting.count_primes(compat.next(blocks)))
         self.assertEqual((primes.below, primes.count), (3000, 430))
+
+
+class TestRace(FolderCase):
+
+    def test_the_time_begins_with_the_call(self):
+        # Workers may be done with all before the caller is heard of again.
+        class Eager(object):
+
+            def imap_unordered(self, function, items):
+                time.sleep(0.1)
+                return [function(item) for item in items]
+
+        made = race.Race('primes', counting.count_primes, counting.Primes)
+        made.serially(counting.blocks, 1e-6)
+        row = race.Row('eager')
+        made.pooled(Eager(), row)
+        self.assertTrue(row.seconds > 0.09, row.seconds)
+        self.assertTrue(row.same)
 
 
 class TestTerminal(FolderCase):

@@ -66,8 +66,7 @@ class Race(object):
 
     def pooled(self, pool, row):
         """Do the same items by the workers of the pool."""
-        rounds = [self._round(row.label, pool.imap_unordered(self.function, self.items))
-                  for _round in range(self.rounds)]
+        rounds = [self._round(row.label, pool.imap_unordered) for _round in range(self.rounds)]
         row.seconds = min([seconds for seconds, _result in rounds])
         row.same = [result for _seconds, result in rounds] == [self.bytes] * self.rounds
 
@@ -75,26 +74,31 @@ class Race(object):
         """The other serial rounds, at another time than the first; and who was how much faster."""
         serial = self.rows[0]
         for _round in range(1, self.rounds):
-            seconds, _result = self._round(
-                serial.label, (self.function(item) for item in self.items))
+            seconds, _result = self._round(serial.label, one_by_one)
             serial.seconds = min(serial.seconds, seconds)
         for row in self.rows:
             if row.seconds is not None:     # a clock may stand still for 15 ms
                 row.speedup = serial.seconds / max(row.seconds, 1e-6)
         serial.speedup = 1.0
 
-    def _round(self, label, results):
-        """(seconds until all results are put together, as bytes)."""
+    def _round(self, label, imap):
+        """(seconds from the call of imap until all results are put together, these as bytes)."""
         total = self.total()
         shown = terminal.progress('%s, %s' % (self.name, label), len(self.items))
         start = compat.monotonic()
         try:
-            for each in results:
+            for each in imap(self.function, self.items):
                 total.add(each)
                 shown.step()
             return compat.monotonic() - start, total.serialised()
         finally:
             shown.close()
+
+
+def one_by_one(function, items):
+    """imap of the caller itself: the builtin one makes a list on 2.x."""
+    for item in items:
+        yield function(item)
 
 
 def in_a_pool(method, workers, races):
