@@ -47,7 +47,7 @@ def children():
 
 class Recycle(Promise):
     promise = 16
-    deadline = 150
+    deadline = 400
 
     def count(self):
         if self.variant == 'fork' and (LONG or sys.version_info[:2] == (3, 13)):

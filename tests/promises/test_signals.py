@@ -57,7 +57,7 @@ def main(ctx):
         child = from_another_process()
     idents, called, answered = [0], [], []
     end = time.time() + seconds
-    while time.time() < end:
+    while time.time() < end or len(struck) < 25 and time.time() < end + 40:     # a busy machine
         for call in (get, apply_call, map_call, next_call):
             call(pool, path, idents, called, answered)
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
