@@ -89,9 +89,9 @@ else:
     def plain_dumps(value):
         try:
             return cPickle.dumps(value, PROTOCOL)
-        except SystemError:
-            return cPickle.dumps(value, 0)      # an infinite float on 2.4
         except Exception:
+            if not FLOATS and isinstance(errors.current(), SystemError):
+                return cPickle.dumps(value, 0)
             written = compat.bytes_io()
             MethodPickler(written, PROTOCOL).dump(value)
             return written.getvalue()

@@ -1,5 +1,6 @@
 """What the workers of the tests run: functions and classes that pickle by name."""
 import os
+import pickle
 import sys
 import threading
 import time
@@ -286,8 +287,29 @@ def deep_failure(text):
 
 # ---- what doesn't pickle, or not back
 
+class StuckLock(object):
+    """What stands for a lock where locks pickle (Jython)."""
+
+    def __init__(self):
+        self.acquire = threading.Lock().acquire
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError('cannot pickle this lock')
+
+
+def lock_class():
+    try:
+        pickle.dumps(threading.Lock(), 2)
+    except Exception:
+        return threading.Lock
+    return StuckLock
+
+
+LOCK = lock_class()
+
+
 def make_lock(_ignored=None):
-    return threading.Lock()
+    return LOCK()
 
 
 class OneWay(object):

@@ -182,7 +182,7 @@ class WhileItRuns(object):
         self.catch(shim.TimeoutError, result.get, 0)
         clock = Elapsed()
         self.catch(shim.TimeoutError, result.get, timeout=0.05)
-        self.assertTrue(clock.seconds > 0.04, clock.seconds)
+        self.assertTrue(clock.real > 0.04, clock.real)
         self.assertEqual(result.get(timeout=30), 'late')
 
     def test_not_ready(self):
@@ -191,7 +191,7 @@ class WhileItRuns(object):
         self.catch(ValueError, result.successful)
         clock = Elapsed()
         self.assertTrue(result.wait(0.05) is None)
-        self.assertTrue(clock.seconds > 0.04, clock.seconds)
+        self.assertTrue(clock.real > 0.04, clock.real)
         self.assertFalse(result.ready())
         result.wait()
         self.assertTrue(result.successful())
@@ -199,7 +199,7 @@ class WhileItRuns(object):
     def test_get_waits(self):
         clock = Elapsed()
         self.pool.apply_async(tasks.nap, (0.1,)).get()
-        self.assertTrue(clock.seconds > 0.09, clock.seconds)
+        self.assertTrue(clock.real > 0.09, clock.real)
 
     def test_two_at_once(self):
         self.assertTrue(assemble(self.pool, 2))

@@ -9,6 +9,7 @@ import shim
 from tests import promise_tasks as tasks
 from tests.promises import Promise
 from tests.support import PROCESS_VARIANTS, each_engine
+from tests.tasks import make_lock
 
 BaseException = getattr(builtins, 'BaseException', Exception)      # 2.5+
 
@@ -30,7 +31,7 @@ class HoldsLock(Exception):
 
     def __init__(self, text):
         Exception.__init__(self, text)
-        self.lock, self.note = threading.Lock(), 'noted'
+        self.lock, self.note = make_lock(), 'noted'
 
 
 class NotReducible(Exception):
@@ -97,10 +98,6 @@ def leave(code):
 
 def interrupt():
     raise KeyboardInterrupt('from the task')
-
-
-def make_lock():
-    return threading.Lock()
 
 
 def make_value(kind):
@@ -230,7 +227,7 @@ class Unpicklable(Promise):
         self.check_rebuild(self.complaint(make_value, OnlyThereValue))
 
     def test_argument(self):
-        self.assertIn('lock', str(self.complaint(tasks.identity, threading.Lock())))
+        self.assertIn('lock', str(self.complaint(tasks.identity, make_lock())))
 
     def test_argument_that_does_not_unpickle(self):
         self.check_rebuild(self.complaint(tasks.identity, OnlyThereValue()))
@@ -251,7 +248,7 @@ class Unpicklable(Promise):
                 self.assertEqual(results.next(20), n)
 
     def test_arguments_of_a_map(self):
-        items = [1, threading.Lock(), 3]
+        items = [1, make_lock(), 3]
         self.assertIn('lock', str(self.catch(
             Exception, self.pool.map_async(tasks.identity, items, 1).get, 20)))
         results = self.pool.imap(tasks.identity, items)
