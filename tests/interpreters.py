@@ -11,7 +11,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORK = os.path.join(ROOT, '.matrix')
-REQUIRED = ('2.7', '3.6', '3.13')
+REQUIRED = ('2.7', '3.6', '3.13')       # must be there; and with SHIM_REQUIRE_OLD=1 these:
+FIRST = ('2.4', '2.5', '2.6')
 NAMES = re.compile(r'(python\d\.\d+t?|pypy\d*(\.\d+)?|jython)$')
 OLD = ('six==1.4.1', 'unittest2==0.5.1')    # the last that run on 2.4
 

@@ -1,10 +1,10 @@
 """Run the tests on the Pythons of this machine, one row each.
 
-    python tests/matrix.py                      # all on the required ones; the others: contract
+    python tests/matrix.py                      # all on 2.7, 3.13, 3.15; the others: contract
     python tests/matrix.py --full               # everything on every context of all of them
     python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
 
-On interpreters that are not required it compiles every file and runs the contract on the default
+On interpreters but 2.7, 3.13 and 3.15 it compiles every file and runs the contract on the default
 context.  Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
 and in PATH, keeps what they need under .matrix/ and the full outputs beside it.  Each runs the
 suite in a process of its own, with a time limit: nose2 from 2.7 on, tests/run.py elsewhere; then
@@ -24,8 +24,9 @@ import sys
 import time
 import xml.etree.ElementTree
 
-from interpreters import REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare
+from interpreters import FIRST, REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare
 
+THOROUGH = ('2.7', '3.13', '3.15')      # where everything runs without --full
 MARK = 'SHIM_MATRIX_RUN'        # in the environment of all that a run starts
 CANNOT = r"""
 import sys
@@ -269,6 +270,8 @@ def parse_options(argv):
     options = parser.parse_args(argv)
     if options.only:
         options.require = options.only
+    elif os.environ.get('SHIM_REQUIRE_OLD') == '1':
+        options.require = FIRST + tuple(options.require)
     if options.full:
         os.environ['SHIM_FULL'] = '1'
     return options
@@ -282,7 +285,7 @@ def choose(found, options):
 
 def is_light(interpreter, options):
     """True where the contract on the default context will do."""
-    return not (options.full or options.only or interpreter.wanted(options.require))
+    return not (options.full or options.only or interpreter.wanted(THOROUGH))
 
 
 def compile_all(interpreter):
@@ -311,6 +314,11 @@ def main(argv=None):
     problems += ['Python %s is required, but not found (PATH, pyenv, SHIM_PYTHONS)' % name
                  for name in options.require
                  if not [1 for each in found.values() if each.wanted([name])]]
+    lacking = [name for name in FIRST + REQUIRED + THOROUGH if name not in options.require
+               and not options.only and not [1 for each in found.values() if each.wanted([name])]]
+    if lacking:
+        log('NOT TESTED, as they are not here (PATH, pyenv, SHIM_PYTHONS): Python %s'
+            % ', '.join(lacking))
     log(HEADER)
     outcomes = []
 

@@ -47,9 +47,9 @@ PACE = [1, 6][sys.platform.startswith('java')]
 GRACE = 15              # seconds from a test's deadline to the end of the process
 PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess')
 IMPORTING = PROCESSES[1:]       # whose workers import the program
-# Everything on each context where SHIM_FULL=1 and on these two; elsewhere without those that only
+# Everything on each context where SHIM_FULL=1 and on these; elsewhere without those that only
 # start processes in another way.
-FULL = os.environ.get('SHIM_FULL') == '1' or sys.version_info[:2] in ((2, 7), (3, 13))
+FULL = os.environ.get('SHIM_FULL') == '1' or sys.version_info[:2] in ((2, 7), (3, 13), (3, 15))
 PROCESS_VARIANTS = ['fork', 'fork_tcp', 'subprocess', 'subprocess_tcp']
 if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
     PROCESS_VARIANTS += ['spawn', 'forkserver']
