@@ -403,9 +403,9 @@ class Script(object):
         return '--- stdout\n%s\n--- stderr\n%s' % (self.stdout, self.stderr)
 
     def kill_group(self, signum=None):
-        """Signal (by default kill) the program and all it started."""
+        """Signal (by default kill) the program and all it started (Jython: the program)."""
         try:
-            os.killpg(self.pid, signum or signal.SIGKILL)
+            getattr(os, 'killpg', os.kill)(self.pid, signum or signal.SIGKILL)
         except OSError:     # nobody left
             pass
 

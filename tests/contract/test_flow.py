@@ -103,11 +103,11 @@ class Waiting(object):
                          sorted(expected))
 
     def fastest(self, measure, enough=SLOW / 2):
-        """The best of five: the machine may have been busy, while a toy, whose tiny tasks wait
+        """The best of twenty: the machine may have been busy, while a toy, whose tiny tasks wait
         for the slow one, needs its whole nap each time."""
         assemble(self.pool)
         best = None
-        for _ in range(5):
+        for _ in range(20):
             seconds = measure()
             if best is None or seconds < best:
                 best = seconds
@@ -139,10 +139,11 @@ class Waiting(object):
         def measure():
             clock = Elapsed()
             results = pool.imap_unordered(tasks.nap_and_return, [0] * 1000 + [SLOW] + [0] * 999)
-            for _ in range(1999):
-                self.assertEqual(results.next(), 0)
+            early = [results.next() for _ in range(1999)]
             seconds = clock.seconds
-            self.assertEqual(list(results), [SLOW])
+            self.assertEqual(sorted(early + list(results)), [0] * 1999 + [SLOW])
+            if SLOW in early:       # the machine was so busy
+                seconds = SLOW
             return seconds
         best = self.fastest(measure)
         self.assertTrue(best < SLOW / 2, best)
