@@ -71,13 +71,13 @@ class Counter(object):
 # ---- time and order
 
 def nap(seconds, value=None):
-    time.sleep(seconds)
+    if seconds:         # sleep(0) gives way to all that the machine has to do
+        time.sleep(seconds)
     return value
 
 
 def nap_and_return(seconds):
-    time.sleep(seconds)
-    return seconds
+    return nap(seconds, seconds)
 
 
 def flow(action, path=None, timeout=20):
