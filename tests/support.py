@@ -351,21 +351,18 @@ class Script(object):
         paths = ROOT + os.pathsep + environ.get('PYTHONPATH', '')
         environ['PYTHONPATH'] = environ['JYTHONPATH'] = paths.rstrip(os.pathsep)
         environ.update(env or {})
-        files = [open(os.path.join(self.folder, name), mode)
-                 for name, mode in (('stdin', 'rb'), ('stdout', 'wb'), ('stderr', 'wb'))]
+        # Open until the end: threads of Jython's Popen go on to use them.
+        self._files = files = [open(os.path.join(self.folder, name), mode) for name, mode in (
+            ('stdin', 'rb'), ('stdout', 'wb'), ('stderr', 'wb'))]
         kwds = {'close_fds': True}
         if sys.version_info >= (3, 2):
             kwds['start_new_session'] = True
         elif hasattr(os, 'fork'):
             kwds['preexec_fn'] = os.setsid
         self._clock = Elapsed()
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable] + list(options) + [self.path] + list(args),
-                stdin=files[0], stdout=files[1], stderr=files[2], env=environ, **kwds)
-        finally:
-            for each in files:
-                each.close()
+        self.process = subprocess.Popen(
+            [sys.executable] + list(options) + [self.path] + list(args),
+            stdin=files[0], stdout=files[1], stderr=files[2], env=environ, **kwds)
         self.pid = self.process.pid
         self.started.append(self)
 
@@ -412,6 +409,8 @@ class Script(object):
     def discard(self):
         self.kill_group()
         self.process.wait()
+        for each in self._files:
+            each.close()
         shutil.rmtree(self.folder, True)
 
 
