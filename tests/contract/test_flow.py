@@ -5,9 +5,10 @@ import tempfile
 
 from tests import tasks
 from tests.contract import assemble
-from tests.support import CONCURRENT_VARIANTS, Elapsed, each_engine, wait_until
+from tests.support import CONCURRENT_VARIANTS, PACE, Elapsed, each_engine, wait_until
 
 SLOW = 0.6      # seconds; the others must be there in half of it
+NAP = SLOW * PACE
 
 
 class ManyTasks(object):
@@ -122,7 +123,7 @@ class Waiting(object):
         def measure():
             clock = Elapsed()
             others = [pool.apply_async(tasks.nap, (0,)) for _ in range(1000)]
-            slow = pool.apply_async(tasks.nap, (SLOW, 'slow'))
+            slow = pool.apply_async(tasks.nap, (NAP, 'slow'))
             others += [pool.apply_async(tasks.nap, (0,)) for _ in range(999)]
             for result in others:
                 result.get()
@@ -138,11 +139,11 @@ class Waiting(object):
 
         def measure():
             clock = Elapsed()
-            results = pool.imap_unordered(tasks.nap_and_return, [0] * 1000 + [SLOW] + [0] * 999)
+            results = pool.imap_unordered(tasks.nap_and_return, [0] * 1000 + [NAP] + [0] * 999)
             early = [results.next() for _ in range(1999)]
             seconds = clock.seconds
-            self.assertEqual(sorted(early + list(results)), [0] * 1999 + [SLOW])
-            if SLOW in early:       # the machine was so busy
+            self.assertEqual(sorted(early + list(results)), [0] * 1999 + [NAP])
+            if NAP in early:        # the machine was so busy
                 seconds = SLOW
             return seconds
         best = self.fastest(measure)
