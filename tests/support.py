@@ -23,7 +23,7 @@ import unittest
 
 import six
 
-from shim.context import default_name
+from shim import context
 
 try:
     import faulthandler
@@ -42,7 +42,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GRACE = 15              # seconds from a test's deadline to the end of the process
-PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess')
+PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp')
 IMPORTING = PROCESSES[1:]       # whose workers import the program
 # Everything on each context where SHIM_FULL=1 and on these two; elsewhere without those that only
 # start processes in another way.
@@ -50,9 +50,11 @@ FULL = os.environ.get('SHIM_FULL') == '1' or sys.version_info[:2] in ((2, 7), (3
 PROCESS_VARIANTS = ['fork', 'fork_tcp', 'subprocess', 'subprocess_tcp']
 if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
     PROCESS_VARIANTS += ['spawn', 'forkserver']
+if context.unavailable('pp') is None:       # else tests/test_parallel.py says so
+    PROCESS_VARIANTS.append('pp')
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
 if os.environ.get('SHIM_VARIANTS') == 'default':
-    CONCURRENT_VARIANTS = [default_name()]
+    CONCURRENT_VARIANTS = [context.default_name()]
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
@@ -220,6 +222,8 @@ class TestCase(unittest.TestCase):
 
 def unavailable(engine):
     """Why this interpreter can't have the engine at all, or None."""
+    if engine == 'pp':
+        return context.unavailable(engine)
     if engine == 'forkserver' and sys.version_info < (3, 4):
         return 'forkserver is 3.4+'
     if engine not in ('fork', 'forkserver'):
