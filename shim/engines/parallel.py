@@ -92,9 +92,10 @@ class Job(object):
         self.failure = failure
         self.kill()
 
-    def connected(self):
-        """The pilot is here: from now on the server has nothing to do with this process."""
-        setattr(self._server, EXITING, True)
+    def let_go(self):
+        """From now on the server has nothing to do with this process, and starts no other one."""
+        if self._server is not None:
+            setattr(self._server, EXITING, True)
 
     def _poll(self):
         if self._code is None and self.pid is not None:
@@ -115,6 +116,7 @@ class Job(object):
 
     def _signal(self, number):
         self._unwanted = True
+        self.let_go()
         if self.pid is not None and self._poll() is None:
             os.kill(self.pid, number)
 
@@ -128,11 +130,10 @@ class Job(object):
         """Let go of the server; the process has ended."""
         if self._server is None:
             return
+        # ppft would kill whatever process has that pid by then, here and when the program ends, and
+        # close files that its thread is reading from. They are closed as nobody has them any more.
         started = getattr(self._server, WORKERS)
-        for each in started:
-            each.t.close()
-        # Else ppft would kill whatever process has that pid when the program ends.
-        del started[:]
+        started[:] = [each for each in started if hasattr(each, 'proc')]
         self._server.destroy()
         self._server = None
 
@@ -173,7 +174,7 @@ class Hired(subproc.Spawned):
         waited = self._listening is not None
         frames = subproc.Spawned.receive(self)
         if waited and self._listening is None:
-            self.process.connected()
+            self.process.let_go()
         return frames
 
     def drain(self):
