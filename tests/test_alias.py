@@ -133,6 +133,8 @@ class Names(support.TestCase):
 
 
 class Methods(support.TestCase):
+    deadline = 150
+
     def told(self, way, name):
         environ = {'SHIM_START_METHOD': ''}
         if way == 'environment':

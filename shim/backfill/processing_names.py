@@ -79,11 +79,11 @@ class Connection(_processing.Connection):
 def adopt_connections(module):
     """Have its connections made of that class; they can be pickled as before."""
     if _processing.Connection is not Connection:
-        import copy_reg
+        from six.moves import copyreg
         from processing.reduction import reduceConnection
         module.AuthenticationError = AuthenticationError
         _processing.Connection = Connection
-        copy_reg.pickle(Connection, reduceConnection)
+        copyreg.pickle(Connection, reduceConnection)
 
 
 def _maker(submodule_name, name):

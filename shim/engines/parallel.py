@@ -14,6 +14,7 @@ A job server serves one worker: ppft does not know that a worker died, and goes 
 import os
 import subprocess
 import sys
+import threading
 import traceback
 
 from shim import compat, wire, worker
@@ -52,6 +53,7 @@ class Job(object):
 
     name, daemon, pid, failure = None, True, None, None
     _server = _popen = _code = None
+    _threads = ()       # of pp's, that wait for the job
 
     def __init__(self, line):
         self.made = Signal()        # the process is there, or will not be
@@ -60,16 +62,16 @@ class Job(object):
 
     def _make(self, line):
         try:
-            self._serve()
-            # What the pilot returns is told to `ended`; what it should print, nobody hears.
-            self._server.submit(pilot, (subproc.PLACES, line), callback=self.ended)
+            self._submit(line)
         except:     # noqa: E722  pp does not import, or can't start a process
             self.ended(traceback.format_exc())
             if self.pid is None:
                 self._code = 1
+        if self._unwanted:
+            self.kill()
         self.made.fire()
 
-    def _serve(self):
+    def _submit(self, line):
         lock = _locks.setdefault(os.getpid(), compat.allocate_lock())
         lock.acquire()
         path = os.environ.get('PYTHONPATH')
@@ -77,6 +79,10 @@ class Job(object):
             self._server = __import__('pp').Server(1)
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
+            others = threading.enumerate()
+            self._server.submit(pilot, (subproc.PLACES, line), callback=self.ended)
+            self._threads = [each for each in threading.enumerate()
+                             if each not in others and 'run_local' in repr(each)]
         finally:
             # pp puts all of sys.path there, also for whatever the program starts.
             if path is None:
@@ -84,8 +90,6 @@ class Job(object):
             else:
                 os.environ['PYTHONPATH'] = path
             lock.release()
-        if self._unwanted:
-            self.kill()
 
     def ended(self, failure):
         """pp's server has the job's result."""
@@ -118,7 +122,10 @@ class Job(object):
         self._unwanted = True
         self.let_go()
         if self.pid is not None and self._poll() is None:
-            os.kill(self.pid, number)
+            try:
+                os.kill(self.pid, number)
+            except OSError:     # it has just ended
+                pass
 
     def terminate(self):
         self._signal(compat.signal.SIGTERM)
@@ -136,6 +143,8 @@ class Job(object):
         started[:] = [each for each in started if hasattr(each, 'proc')]
         self._server.destroy()
         self._server = None
+        for each in self._threads:      # on 2.x the program's end would trip over it
+            each.join(1.0)
 
 
 def popen_of(started):
@@ -184,9 +193,9 @@ class Hired(subproc.Spawned):
         return frames
 
     def gone(self):
-        if self.process.pid is None:
-            return self.process.exitcode is not None
-        return subproc.Spawned.gone(self)
+        if not self.process.made.happened:
+            return False
+        return self.process.pid is None or subproc.Spawned.gone(self)
 
     def close(self):
         subproc.Spawned.close(self)
