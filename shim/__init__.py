@@ -12,6 +12,7 @@
     wire.py        frames
     waiting.py     waiting that a signal may end
     cpus.py        how many workers
+    providers.py   which library runs the work, and why
     errors.py      the exceptions
     compat.py      what differs between interpreters, and why
     backfill/      what newer versions of multiprocessing have and an older one lacks
@@ -29,6 +30,7 @@ from shim.errors import (
     PoolTerminatedError, ProcessError, RemoteError, TaskTimeoutError, TimeoutError,
     WorkerLostError)
 from shim.process import Process, active_children, current_process, parent_process
+from shim.providers import provider
 
 __version__ = '0.1.0'
 

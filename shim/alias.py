@@ -17,7 +17,7 @@ NAMES = [
     'log_to_stderr', 'parent_process', 'reducer', 'set_executable', 'set_forkserver_preload',
     'set_start_method',
     'MISSING', 'PoolBrokenError', 'PoolError', 'PoolTerminatedError', 'RemoteError',
-    'TaskTimeoutError', 'WorkerLostError',
+    'TaskTimeoutError', 'WorkerLostError', 'provider',
 ]
 
 
@@ -40,7 +40,7 @@ def missing(name):
 def submodule(name):
     """multiprocessing's submodule of that name, or ImportError."""
     try:
-        return __import__('multiprocessing.' + name, None, None, [name])
+        return compat.submodule(name)
     except ImportError:
         raise ImportError('no multiprocessing.%s (%s): %s' % (
             name, sys.exc_info()[1], compat.why_missing(name)))

@@ -18,10 +18,19 @@ try:
 except ImportError:     # until 3.0
     import thread as _thread
 
+absent = {}             # {library: why it can't be imported}
 try:
     import multiprocessing
 except ImportError:     # until 2.6, unless the backport is installed; Jython; --without-threads
-    multiprocessing = None
+    absent['multiprocessing'] = str(sys.exc_info()[1])
+    try:
+        from shim.backfill import processing_names as multiprocessing
+    except ImportError:
+        absent['processing'] = str(sys.exc_info()[1])
+        multiprocessing = None
+
+# From 2.6 on it is in the standard library.
+BACKPORT = not absent and sys.version_info < (2, 6)
 
 try:
     from functools import partial
@@ -203,11 +212,35 @@ def hear_interrupts():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def findable(name):
+    """True if there is a module of that name to import; does not import it."""
+    if name in sys.modules:
+        return sys.modules[name] is not None
+    try:
+        from importlib.util import find_spec as find    # 3.4 on
+    except ImportError:
+        try:
+            from pkgutil import find_loader as find     # 2.5 on
+        except ImportError:
+            from imp import find_module as find
+    try:
+        return find(name) is not None
+    except ImportError:
+        return False
+
+
+def submodule(name):
+    """multiprocessing's submodule of that name; ImportError if it has none."""
+    if hasattr(multiprocessing, 'submodule'):       # processing has other names for them
+        return multiprocessing.submodule(name)
+    return __import__('multiprocessing.' + name, None, None, [name])
+
+
 def forking_pickler():
     """The stdlib's ForkingPickler where it pickles in C with a table (3.4 on); else None."""
     if multiprocessing is None or sys.version_info < (3, 4):
         return None
-    return __import__('multiprocessing.reduction', None, None, ['reduction']).ForkingPickler
+    return submodule('reduction').ForkingPickler
 
 
 FORKING_PICKLER = forking_pickler()
@@ -217,7 +250,7 @@ def spawn_module():
     """multiprocessing.spawn, which knows how to make a new interpreter look like this (3.4 on)."""
     if FORKING_PICKLER is None:
         return None
-    return __import__('multiprocessing.spawn', None, None, ['spawn'])
+    return submodule('spawn')
 
 
 def start_helper(method):
@@ -231,7 +264,7 @@ def start_helper(method):
         name = ['semaphore_tracker', 'resource_tracker'][sys.version_info >= (3, 8)]
     blocked = mask_interrupts('SIG_UNBLOCK')
     try:
-        __import__('multiprocessing.' + name, None, None, [name]).ensure_running()
+        submodule(name).ensure_running()
     finally:
         if blocked:
             mask_interrupts()
@@ -252,8 +285,7 @@ def at_exit(function):
     if multiprocessing is None:
         _at_exit[call] = True
         return call
-    util = __import__('multiprocessing.util', None, None, ['util'])
-    return util.Finalize(None, call, exitpriority=15)
+    return submodule('util').Finalize(None, call, exitpriority=15)
 
 
 def not_at_exit(registered):
@@ -309,6 +341,9 @@ def why_missing(name):
     if multiprocessing is None:
         return ('this interpreter has no multiprocessing module, which is in the standard library'
                 ' from Python 2.6 on; for 2.4 and 2.5 there is one to install')
+    if absent:
+        return 'processing %s, which stands in for multiprocessing here, has it not' % (
+            multiprocessing.__version__)
     if name not in SINCE:
         return 'the multiprocessing of this Python, %d.%d, has it not' % sys.version_info[:2]
     return 'multiprocessing has it from Python %s on, and this is %d.%d' % (
@@ -317,7 +352,7 @@ def why_missing(name):
 
 def process_children():
     """The set that multiprocessing.active_children() is made of (until 3.3 one of the process)."""
-    inside = sys.modules['multiprocessing.process']
+    inside = submodule('process')
     if hasattr(inside, '_children'):
         return inside._children
-    return inside.current_process()._children
+    return multiprocessing.current_process()._children

@@ -5,12 +5,13 @@ accepts them. Before, a context hands on to multiprocessing what it has not itse
 one.
 """
 import os
+import sys
 
 from shim import alias, compat, cpus, process
 from shim.errors import AuthenticationError, BufferTooShort, ProcessError, TimeoutError
 from shim.process import Process
 
-METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'thread', 'serial'
+METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'serial'
 inside = getattr(compat.multiprocessing, 'context', None)
 
 
@@ -103,6 +104,13 @@ class SubprocessContext(Context, base('SpawnContext')):
     Process = process.SubprocessProcess
 
 
+class ParallelContext(SubprocessContext):
+    """New interpreters that Parallel Python starts (its pp or ppft); a Process is subprocess's."""
+
+    _name = 'pp'
+    Process = process.ParallelProcess
+
+
 class ThreadContext(Context, base('BaseContext')):
     """Threads of this process; its Lock, Queue and so on are those of threads."""
 
@@ -122,22 +130,22 @@ class ThreadContext(Context, base('BaseContext')):
         return self.Queue()
 
 
-def _hand_on(module, name):
-    """A method that makes what a module has under that name."""
+def _hand_on(load, module, name):
+    """A method that makes what a module has under that name; load(module) imports it."""
     def make(self, *args, **kwds):
         try:
-            found = getattr(__import__(module, None, None, [name]), name)
+            found = getattr(load(module), name)
         except (ImportError, AttributeError):
             raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
         return found(*args, **kwds)
-    make.__name__, make.__doc__ = name, '%s.%s' % (module, name)
+    make.__name__, make.__doc__ = name, '%s of %s' % (name, module)
     return make
 
 
 for _name in ('Lock', 'RLock', 'Condition', 'Semaphore', 'BoundedSemaphore', 'Event', 'Barrier'):
-    setattr(ThreadContext, _name, _hand_on('threading', _name))
+    setattr(ThreadContext, _name, _hand_on(__import__, 'threading', _name))
 for _name in ('Pipe', 'Value', 'Array', 'Manager'):
-    setattr(ThreadContext, _name, _hand_on('multiprocessing.dummy', _name))
+    setattr(ThreadContext, _name, _hand_on(compat.submodule, 'dummy', _name))
 ThreadContext.RawValue, ThreadContext.RawArray = ThreadContext.Value, ThreadContext.Array
 
 
@@ -149,8 +157,8 @@ class SerialContext(ThreadContext):
 
 
 _contexts = dict([(kind._name, kind()) for kind in (
-    ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ThreadContext,
-    SerialContext)])
+    ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ParallelContext,
+    ThreadContext, SerialContext)])
 _chosen = []            # the start method that set_start_method() set, if any
 
 
@@ -162,9 +170,30 @@ def unavailable(name):
         return 'this platform has no os.fork()'
     if name == 'fork' and compat.multiprocessing is None:
         return 'it needs the multiprocessing module, which this interpreter lacks'
-    if name in ('spawn', 'subprocess') and not hasattr(os, 'kill'):
+    if name in ('spawn', 'subprocess', 'pp') and not hasattr(os, 'kill'):
         return 'this platform starts no processes'
+    if name == 'pp':
+        return without_pp()
     return None
+
+
+def without_pp():
+    """Why Parallel Python can't be had, or None.
+
+    Where it would be the default it is imported to see; elsewhere only when it is used.
+    """
+    if not compat.findable('pp'):
+        return 'there is no module pp, of Parallel Python'
+    if compat.multiprocessing is None and not _tried:
+        _tried.append(None)
+        try:
+            __import__('pp')
+        except Exception:       # one for another version may be a SyntaxError
+            _tried[:] = ["the module pp can't be imported: %s" % (sys.exc_info()[1],)]
+    return (_tried or [None])[0]
+
+
+_tried = []             # what came of importing it
 
 
 def known():
@@ -173,7 +202,7 @@ def known():
     if inside is not None:
         found = list(compat.multiprocessing.get_all_start_methods())
     elif compat.multiprocessing is None:
-        found = ['subprocess']
+        found = ['pp', 'subprocess']
     return found + [name for name in METHODS if name not in found]
 
 
@@ -194,7 +223,12 @@ def default_name():
     name = os.environ.get('SHIM_START_METHOD')
     if not name and inside is not None:
         name = compat.multiprocessing.get_start_method(allow_none=True)
-    return name or get_all_start_methods()[0]
+    return name or first()
+
+
+def first():
+    """The default start method, unless somebody chooses another one."""
+    return [name for name in known() if unavailable(name) is None][0]
 
 
 def get_context(method=None):

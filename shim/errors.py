@@ -143,8 +143,7 @@ def stdlib_class(own):
     """
     if compat.multiprocessing is None:
         return own
-    pool = __import__('multiprocessing.pool', None, None, ['pool'])
-    return getattr(pool, own.__name__, own)
+    return getattr(compat.submodule('pool'), own.__name__, own)
 
 
 def lost(error, results):

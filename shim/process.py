@@ -92,6 +92,13 @@ else:
     else:
         Process = SubprocessProcess
 
+
+class ParallelProcess(SubprocessProcess):
+    """The same; pools in there are of Parallel Python."""
+
+    _start_method = 'pp'
+
+
 BaseProcess = backfill.BaseProcess
 if hasattr(compat.multiprocessing, 'context'):      # multiprocessing.process has more names
     BaseProcess = compat.multiprocessing.process.BaseProcess

@@ -26,6 +26,7 @@ BEGUN = 7       # n: any of the first n may have begun
 RESULTS = 8     # (seconds spent, [outcome, ...]): of the first ones, which are no longer held
 RETURNED = 9    # n: the last n are handed back
 FAILED = 10     # text: the start failed; a traceback
+PRINTED = 12    # (name of a stream, text): to be written there; only from some, see capture()
 # Either way:
 APART = 11      # bytes as they are, which the next frame refers to
 

@@ -37,6 +37,7 @@ class Worker(object):
         self.adopted = compat.getppid() != parent   # by a forkserver, or the parent is gone
         self.inbox, self.outbox = wire.Inbox(), wire.Outbox()
         self.todo, self.done = deque(), deque()     # tasks (key, item); outcomes
+        self.printed = deque()                      # (name of a stream, text): see capture()
         self.calls = {}         # {key: [function or None, mode, pickled function or None]}
         for mode in (outcome.ONE, outcome.MAP, outcome.STAR):
             self.calls[mode] = [None, mode, None]
@@ -80,6 +81,17 @@ class Worker(object):
                 size = self.begin(count, size)
             elif not self.listen():
                 return True
+
+    def capture(self):
+        """Let what the program prints travel: stdin and stdout are somebody else's channel.
+
+        What is written past sys.stdout and sys.stderr, by programs that a task starts, goes nowhere.
+        """
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(null, number)
+        os.close(null)
+        sys.stdout, sys.stderr = Printed(self, 'stdout'), Printed(self, 'stderr')
 
     def failed(self):
         """Tell why the start failed: the exception being handled."""
@@ -140,6 +152,8 @@ class Worker(object):
         if compat.getpid() != self.pid:     # a task forked, and its child came back here
             os._exit(0)
         results, now = [], clock()
+        while self.printed:
+            self.outbox.put(wire.frame(wire.PRINTED, self.printed.popleft()))
         try:
             while True:
                 results.append(self.done.popleft())
@@ -240,7 +254,7 @@ class Worker(object):
         """Do what the main thread would, if it has not come by for long."""
         now = clock()
         # It need not be told again that the first one may have begun.
-        silent = now - self.spoke > SLOW and (self.done or not self.again)
+        silent = now - self.spoke > SLOW and (self.done or self.printed or not self.again)
         deaf = now - self.heard > SLOW
         if not (silent or deaf) or not self.io.acquire(0):
             return
@@ -271,6 +285,39 @@ class Worker(object):
                     self.running = False
                     previous(number, frame)
             signal.signal(signal.SIGINT, handler)
+
+
+class Printed(object):
+    """A stream whose text travels to the program, before the next result."""
+
+    encoding, closed = 'utf-8', False
+
+    def __init__(self, worker, name):
+        self.worker, self.name = worker, name
+
+    def write(self, text):
+        """Write some text."""
+        # Joined, so that nothing travels but strings: no class of the user's.
+        self.worker.printed.append((self.name, ''.join([text])))
+        return len(text)
+
+    def writelines(self, lines):
+        """Write each of them."""
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        """Send it, unless the worker is about to, or this is a child of it."""
+        worker = self.worker
+        if worker.printed and compat.getpid() == worker.pid and worker.io.acquire(0):
+            try:
+                worker.flush(0)
+            finally:
+                worker.io.release()
+
+    def isatty(self):
+        """It is no terminal."""
+        return False
 
 
 def flush_streams():

@@ -23,7 +23,7 @@ import unittest
 
 import six
 
-from shim.context import default_name
+from shim import context
 
 try:
     import faulthandler
@@ -45,7 +45,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # takes seconds to start and is slow until it is warm.
 PACE = [1, 6][sys.platform.startswith('java')]
 GRACE = 15              # seconds from a test's deadline to the end of the process
-PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess')
+PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp')
 IMPORTING = PROCESSES[1:]       # whose workers import the program
 # Everything on each context where SHIM_FULL=1 and on these; elsewhere without those that only
 # start processes in another way.
@@ -53,9 +53,11 @@ FULL = os.environ.get('SHIM_FULL') == '1' or sys.version_info[:2] in ((2, 7), (3
 PROCESS_VARIANTS = ['fork', 'fork_tcp', 'subprocess', 'subprocess_tcp']
 if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
     PROCESS_VARIANTS += ['spawn', 'forkserver']
+if context.unavailable('pp') is None:       # else tests/test_parallel.py says so
+    PROCESS_VARIANTS.append('pp')
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
 if os.environ.get('SHIM_VARIANTS') == 'default':
-    CONCURRENT_VARIANTS = [default_name()]
+    CONCURRENT_VARIANTS = [context.default_name()]
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
@@ -225,6 +227,8 @@ class TestCase(unittest.TestCase):
 
 def unavailable(engine):
     """Why this interpreter can't have the engine at all, or None."""
+    if engine == 'pp':
+        return context.unavailable(engine)
     if engine == 'forkserver' and sys.version_info < (3, 4):
         return 'forkserver is 3.4+'
     if engine not in ('fork', 'forkserver'):

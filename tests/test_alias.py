@@ -6,10 +6,7 @@ import shim
 from tests import support
 from tests.support import run_script
 
-try:
-    import multiprocessing
-except ImportError:
-    multiprocessing = None
+multiprocessing = shim.compat.multiprocessing       # before 2.6 perhaps that of processing
 
 OWN = ('Pool', 'get_all_start_methods', 'get_context', 'get_start_method', 'set_start_method')
 SUBMODULES = ('connection', 'managers', 'queues', 'sharedctypes', 'shared_memory', 'synchronize',
@@ -88,7 +85,7 @@ class Names(support.TestCase):
     def test_submodules(self):
         for name in SUBMODULES:
             try:
-                expected = __import__('multiprocessing.' + name, None, None, [name])
+                expected = shim.compat.submodule(name)
             except ImportError:
                 error = self.catch(ImportError, __import__, 'shim.' + name)
                 self.assertIn(name, str(error))
@@ -105,19 +102,19 @@ class Names(support.TestCase):
                              'AuthenticationError', 'Process'])):
             module = __import__('shim.' + name, None, None, [name])
             if name != 'pool' and hasattr(multiprocessing, 'context'):
-                real = __import__('multiprocessing.' + name, None, None, [name])
+                real = shim.compat.submodule(name)
                 names += [each for each in dir(real) if not each.startswith('_')]
             for each in names:
                 self.assertTrue(hasattr(module, each), '%s.%s' % (name, each))
 
     def test_dummy(self):
         try:
-            import multiprocessing.dummy
+            expected = shim.compat.submodule('dummy')
         except ImportError:
             self.catch(ImportError, __import__, 'shim.dummy')
             return
         from shim import dummy
-        for name in multiprocessing.dummy.__all__:
+        for name in expected.__all__:
             self.assertTrue(hasattr(dummy, name), name)
         pool = dummy.Pool(2)
         try:
@@ -136,6 +133,8 @@ class Names(support.TestCase):
 
 
 class Methods(support.TestCase):
+    deadline = 150
+
     def told(self, way, name):
         environ = {'SHIM_START_METHOD': ''}
         if way == 'environment':
@@ -146,7 +145,7 @@ class Methods(support.TestCase):
 
     def test_chosen(self):
         from shim.context import unavailable
-        for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'thread', 'serial'):
+        for name in shim.context.METHODS:
             if unavailable(name):
                 self.catch(ValueError, shim.set_start_method, name)
                 continue
@@ -159,7 +158,7 @@ class Methods(support.TestCase):
                 if sys.version_info >= (3, 4):
                     # Process is multiprocessing's, and follows.
                     expected = name
-                    if (way, name) == ('set', 'subprocess'):    # multiprocessing's name for it
+                    if way == 'set' and name in ('subprocess', 'pp'):   # multiprocessing's name
                         expected = 'spawn'
                     self.assertEqual(out[2:4], [expected, str(name in ('thread', 'serial'))], way)
 

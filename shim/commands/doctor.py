@@ -11,7 +11,7 @@ import time
 import six
 
 import shim
-from shim import compat, context, cpus
+from shim import context, cpus, providers
 from shim.commands import machine, probe
 from shim.commands.terminal import write
 
@@ -23,6 +23,8 @@ and says what to install. The exit status is 0 if the default context works, els
 LIBRARIES = {
     'six': ('shim needs it', None),
     'multiprocessing': ('the contexts fork, spawn and forkserver, locks, shared memory', None),
+    'processing': ('the context fork, locks: where there is no multiprocessing', None),
+    'pp': ('the context pp: Parallel Python, as pp or ppft', 'pp'),
     'cloudpickle': ('lambdas and functions of a session as tasks', 'closures'),
     'dill': ('the same where there is no cloudpickle', None),
     'tqdm': ('progress bars of the demo', 'progress'),
@@ -60,7 +62,8 @@ def examine(deadline):
             contexts[name]['reason'], contexts[name]['remedy'] = reason, remedy(name)
     return {'shim': shim.__version__, 'interpreter': machine.interpreter(),
             'cores': machine.cores(), 'default': default(contexts), 'contexts': contexts,
-            'libraries': dict([(name, version(name)) for name in LIBRARIES])}
+            'provider': provider_of_default(), 'libraries': dict([
+                (name, version(name)) for name in LIBRARIES])}
 
 
 def try_all(names, deadline):
@@ -90,22 +93,28 @@ def remedy(name):
     if name == 'fork':
         return ("install poolshim[backport], for Python 2.4 and 2.5; a later one lacks the"
                 ' module only if it was built without')
+    if name == 'pp':
+        return 'install poolshim[pp]'
     return None
 
 
 def default(contexts):
     """{name, works, reason}: the default context, and why it is."""
     name = context.default_name()
-    if os.environ.get('SHIM_START_METHOD') == name:
-        reason = 'the environment variable SHIM_START_METHOD says so'
-    elif compat.multiprocessing is not None:
-        reason = "it is the default of this interpreter's multiprocessing"
-    else:
-        reason = 'the first that does without multiprocessing, which is not here'
+    reason = providers.why(name)
     works = name in contexts and contexts[name]['works']
     if name not in contexts:
         reason += ', but there are ' + ', '.join(context.get_all_start_methods())
     return {'name': name, 'works': works, 'reason': reason}
+
+
+def provider_of_default():
+    """{name, version, reason}, or None if the default context can't be had."""
+    try:
+        found = shim.provider()
+    except ValueError:
+        return None
+    return {'name': found.name, 'version': found.version, 'reason': found.reason}
 
 
 def version(name):
@@ -137,6 +146,8 @@ def report(found):
             said += '; ' + told['remedy']
         lines += entry(name, said)
     lines += ['', 'default: %(name)s: %(reason)s' % found['default']]
+    if found['provider'] is not None:
+        lines.append('provided by %(name)s %(version)s' % found['provider'])
     if not found['default']['works']:
         lines.append('IT DOES NOT WORK HERE.')
     lines += ['', 'libraries:']

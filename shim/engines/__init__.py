@@ -7,6 +7,7 @@ them, main_module.py the user's program in a new interpreter.
 
     mp.py        processes of multiprocessing: fork, spawn, forkserver
     subproc.py   new interpreters, by the subprocess module
+    parallel.py  new interpreters, by Parallel Python
     thread.py    threads
     serial.py    the caller itself
 """
@@ -17,6 +18,7 @@ ENGINES = {
     'spawn': ('mp', 'SpawnEngine'),
     'forkserver': ('mp', 'ForkServerEngine'),
     'subprocess': ('subproc', 'SubprocessEngine'),
+    'pp': ('parallel', 'ParallelEngine'),
     'thread': ('thread', 'ThreadEngine'),
     'serial': ('serial', 'SerialEngine'),
 }
@@ -36,6 +38,7 @@ CANNOT = {
     'spawn': {},
     'forkserver': {},
     'subprocess': {},
+    'pp': {},
     'thread': dict(_NO_PROCESS),
     'serial': dict(_NO_PROCESS),
 }

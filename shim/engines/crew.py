@@ -22,6 +22,14 @@ LOG = logging.getLogger('shim')
 clock = compat.monotonic
 
 
+def write(name, text):
+    """Write to a stream of sys, which may be anything."""
+    try:
+        getattr(sys, name).write(text)
+    except:     # noqa: E722
+        LOG.error('shim: what a task wrote to %s is lost', name, exc_info=True)
+
+
 class Crew(Roster):
     """An engine of workers.  A subclass says what a worker is: hire()."""
 
@@ -269,6 +277,8 @@ class Crew(Roster):
             self.failures = 0
         elif kind == wire.FAILED:
             slot.failure = body
+        elif kind == wire.PRINTED:
+            write(*body)
 
     # The end.
 

@@ -66,14 +66,17 @@ class Spawned(Remote):
         lock = channel.fork_lock()
         lock.acquire()
         try:
-            if engine.tcp:
-                self._start_tcp(engine)
-            else:
-                self._start_pair(engine)
+            self._start(engine)
         finally:
             lock.release()
-        self.process.name = 'SubprocessPoolWorker-%d' % number
+        self.process.name = engine.worker_name % number
         self._outbox.put(wire.frame(wire.INIT, info))
+
+    def _start(self, engine):
+        if engine.tcp:
+            self._start_tcp(engine)
+        else:
+            self._start_pair(engine)
 
     def _start_pair(self, engine):
         self.sock, far = channel.pair()
@@ -85,14 +88,18 @@ class Spawned(Remote):
             far.close()
 
     def _start_tcp(self, engine):
+        line = self._listen()
+        self._popen(engine, subprocess.PIPE)
+        self.process.stdin.write(line.encode('ascii'))
+        self.process.stdin.close()
+
+    def _listen(self):
+        """Wait for the worker to connect; returns what it is to be told for that, as a line."""
         self._listening = self.sock = channel.listen()
         channel.register(self.sock)
         self.sock.setblocking(False)
         self._theirs, self._ours = channel.token(), channel.token()
-        self._popen(engine, subprocess.PIPE)
-        line = '%d %s %s\n' % (self.sock.getsockname()[1], self._theirs, self._ours)
-        self.process.stdin.write(line.encode('ascii'))
-        self.process.stdin.close()
+        return '%d %s %s\n' % (self.sock.getsockname()[1], self._theirs, self._ours)
 
     def _popen(self, engine, stdin):
         deaf = compat.deaf_start()
@@ -146,6 +153,8 @@ class Spawned(Remote):
 
 class Popen(Spawned):
     """A new interpreter as a Process has it: see shim.backfill.process."""
+
+    worker_name = 'Process-%d'
 
     def __init__(self, process):
         Spawned.__init__(self)
@@ -201,13 +210,20 @@ def interpreter_flags():
 
 def serve(tcp, deaf, parent):
     """The life of a worker in a new interpreter; never returns."""
+    live(open_channel, tcp, deaf, parent)
+
+
+def live(connect, how, deaf, parent, prepare=None):
+    """The same; connect(how) returns its channel, prepare(worker) comes before the program's code."""
     code = 1
     try:
-        sock = open_channel(tcp)
+        sock = connect(how)
         served = worker.Worker(sock, compat.getppid())
         head = channel.read(sock, wire.HEAD)
         frames = served.inbox.feed(head + channel.read(sock, wire.body_length(head)))
         try:
+            if prepare is not None:
+                prepare(served)
             info = pickling.loads(frames[0][1])
             main_module.prepare(info['main'])
             begin, args = pickling.loads(info['begin'])
@@ -236,26 +252,35 @@ def open_channel(tcp):
         line = compat.retry(sys.stdin.readline)
         if not line:
             raise EOFError
-        port, ours, theirs = line.split()
-        sock = channel.connect(int(port))
-        if not channel.shake(sock, ours, theirs, SHAKE, first=True):
-            raise EOFError
+        sock = connect_back(line)
     else:
         sock = socket.fromfd(0, socket.AF_UNIX, socket.SOCK_STREAM)
         sock.setblocking(True)
         compat.cloexec(sock)
+        channel.register(sock)
     if hasattr(os, 'dup2'):
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.close(null)
     else:       # Jython
         sys.stdin = open(os.devnull)
+    return sock
+
+
+def connect_back(line):
+    """A channel to who listens with that line: see Spawned._listen()."""
+    port, ours, theirs = line.split()
+    sock = channel.connect(int(port))
+    if not channel.shake(sock, ours, theirs, SHAKE, first=True):
+        raise EOFError
     channel.register(sock)
     return sock
 
 
 class SubprocessEngine(Crew):
     """Tasks run in new interpreters."""
+
+    worker_name = 'SubprocessPoolWorker-%d'
 
     def __init__(self, *args, **kwds):
         Crew.__init__(self, *args, **kwds)
@@ -267,7 +292,7 @@ class SubprocessEngine(Crew):
     def info(self, number):
         """What the new interpreter has to know, pickled."""
         return pickling.dumps({
-            'main': main_module.describe('SubprocessPoolWorker-%d' % number, (number,)),
+            'main': main_module.describe(self.worker_name % number, (number,)),
             'begin': self._begin, 'unblock': self.unblock}, 'the state of the program')
 
     def hire(self, number):

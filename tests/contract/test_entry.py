@@ -43,7 +43,7 @@ class EntryPoints(TestCase):
         self.assertEqual(pool.apply(tasks.kept, ('entry',)), (6,))
 
     def test_each_context(self):
-        for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'thread', 'serial'):
+        for name in shim.context.METHODS:
             if unavailable(name):
                 error = self.catch(ValueError, shim.get_context, name)
                 self.assertTrue('subprocess' in str(error), error)  # what there is instead

@@ -33,6 +33,7 @@ NotingForkProcess = noting('ForkProcess')
 NotingSpawnProcess = noting('SpawnProcess')
 NotingForkServerProcess = noting('ForkServerProcess')
 NotingSubprocessProcess = noting('SubprocessProcess')
+NotingParallelProcess = noting('ParallelProcess')
 NotingThreadProcess = noting('ThreadProcess')
 NotingSerialProcess = noting('SerialProcess')
 

@@ -14,7 +14,7 @@ from tests.support import each_engine, skip, wait_until
 
 PACKAGE = os.path.dirname(os.path.abspath(shim.__file__)) + os.sep
 # Their callers run the same code as those of fork.
-BY_LINE = ('fork_tcp', 'subprocess', 'subprocess_tcp', 'spawn', 'forkserver')
+BY_LINE = ('fork_tcp', 'subprocess', 'subprocess_tcp', 'spawn', 'forkserver', 'pp')
 
 
 class Cut(Exception):
