@@ -40,5 +40,5 @@ def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, t
                               reseed)
 
 
-_fill(globals())
-_context.follow_environment()
+_fill(globals(), _context.source())
+_context.follow()

@@ -4,6 +4,7 @@ A test here never hangs: its `deadline` (seconds) makes it fail.  First an alarm
 main thread, with the stacks of all threads in the message, and again every few seconds if that
 was swallowed; a test which uses SIGALRM itself says `alarm = False`.  Where no exception gets
 through (an untimed lock on 2.x), a thread reports what hung and ends the process with 70.
+(Where there are neither alarms nor threads, only the limit of tests/matrix.py remains.)
 
     class Apply(object):                          # one body ...
         def test_value(self):
@@ -33,6 +34,11 @@ try:
     import thread as _thread
 except ImportError:     # 3.x
     import _thread
+try:
+    _thread.start_new_thread(int, ())
+    THREADS = True
+except RuntimeError:    # Pyodide
+    THREADS = False
 if not hasattr(unittest, 'SkipTest'):   # before 2.7
     import unittest2 as unittest
 
@@ -52,7 +58,7 @@ if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
     PROCESS_VARIANTS += ['spawn', 'forkserver']
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
 if os.environ.get('SHIM_VARIANTS') == 'default':
-    CONCURRENT_VARIANTS = [default_name()]
+    CONCURRENT_VARIANTS = [name for name in [default_name()] if name != 'serial']
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
@@ -64,6 +70,12 @@ monotonic = getattr(time, 'monotonic', time.time)
 def skip(reason):
     """Skip the test that runs now (a call, not a decorator)."""
     raise SkipTest(reason)
+
+
+def needs_threads():
+    """Skip where no thread can be started."""
+    if not THREADS:
+        skip('this interpreter starts no threads')
 
 
 def wait_until(predicate, timeout=10, interval=0.01):
@@ -129,7 +141,7 @@ class Deadline(object):
     def start(self):
         self.end = monotonic() + self.seconds
         self.running.append(self)
-        if os.getpid() not in self.thread:
+        if THREADS and os.getpid() not in self.thread:
             self.thread[:] = [os.getpid()]
             _thread.start_new_thread(_watch, (self.running, monotonic, time.sleep))
         if self.alarm:
@@ -201,6 +213,7 @@ class TestCase(unittest.TestCase):
     def run_threads(self, functions):
         """Call each function in a thread of its own (that the process needn't wait for at its
         end) and wait for all; what they raise is a failure."""
+        needs_threads()
         ended = []
 
         def call(function):
@@ -220,6 +233,8 @@ class TestCase(unittest.TestCase):
 
 def unavailable(engine):
     """Why this interpreter can't have the engine at all, or None."""
+    if engine != 'serial' and not THREADS:
+        return 'this interpreter starts no threads, which all engines but serial need'
     if engine == 'forkserver' and sys.version_info < (3, 4):
         return 'forkserver is 3.4+'
     if engine not in ('fork', 'forkserver'):
@@ -355,7 +370,7 @@ class Script(object):
             kwds['preexec_fn'] = os.setsid
         self._clock = Elapsed()
         try:
-            self.process = subprocess.Popen(
+            self.process = self._start(
                 [sys.executable] + list(options) + [self.path] + list(args),
                 stdin=files[0], stdout=files[1], stderr=files[2], env=environ, **kwds)
         finally:
@@ -363,6 +378,15 @@ class Script(object):
                 each.close()
         self.pid = self.process.pid
         self.started.append(self)
+
+    def _start(self, *args, **kwds):
+        try:
+            return subprocess.Popen(*args, **kwds)
+        except OSError:
+            if THREADS:     # where there are none, there are no processes either
+                raise
+            shutil.rmtree(self.folder, True)
+            skip('this interpreter starts no processes (%s)' % sys.exc_info()[1])
 
     def _write(self, name, text):
         stream = open(os.path.join(self.folder, name), 'w')
