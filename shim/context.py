@@ -156,8 +156,11 @@ _chosen = []            # the start method that set_start_method() set, if any
 
 def unavailable(name):
     """Why that context can't work here, or None."""
+    if compat.NO_THREADS and name == 'thread':
+        return 'this interpreter starts no threads (%s)' % compat.NO_THREADS
     if compat.NO_THREADS and name != 'serial':
-        return 'it needs threads, and this interpreter starts none (%s)' % compat.NO_THREADS
+        return 'a pool of processes has a thread here, and this interpreter starts none (%s)' % (
+            compat.NO_THREADS)
     if name == 'forkserver' and inside is None:
         return 'it is in multiprocessing from Python 3.4 on'
     if name in ('fork', 'forkserver') and not hasattr(os, 'fork'):

@@ -34,11 +34,6 @@ try:
     import thread as _thread
 except ImportError:     # 3.x
     import _thread
-try:
-    _thread.start_new_thread(int, ())
-    THREADS = True
-except RuntimeError:    # Pyodide
-    THREADS = False
 if not hasattr(unittest, 'SkipTest'):   # before 2.7
     import unittest2 as unittest
 
@@ -62,6 +57,17 @@ if os.environ.get('SHIM_VARIANTS') == 'default':
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
+# Pyodide has the modules, and neither threads nor processes.
+THREADS, NO_PROCESSES = True, None
+try:
+    _thread.start_new_thread(int, ())
+except RuntimeError:
+    THREADS = False
+    try:
+        subprocess.call([sys.executable, '-c', ''])
+    except OSError:
+        NO_PROCESSES = 'this interpreter starts no processes (%s)' % sys.exc_info()[1]
+
 SkipTest = unittest.SkipTest
 b = six.b
 monotonic = getattr(time, 'monotonic', time.time)
@@ -76,6 +82,12 @@ def needs_threads():
     """Skip where no thread can be started."""
     if not THREADS:
         skip('this interpreter starts no threads')
+
+
+def needs_processes():
+    """Skip where no process can be started.  (A Script says so itself.)"""
+    if NO_PROCESSES:
+        skip(NO_PROCESSES)
 
 
 def wait_until(predicate, timeout=10, interval=0.01):
@@ -353,6 +365,7 @@ class Script(object):
     started = []        # discarded at the end of the test
 
     def __init__(self, source, args=(), env=None, stdin='', options=()):
+        needs_processes()
         self.folder = tempfile.mkdtemp()
         self.path = os.path.join(self.folder, 'script.py')
         self._write('script.py', source)
@@ -370,7 +383,7 @@ class Script(object):
             kwds['preexec_fn'] = os.setsid
         self._clock = Elapsed()
         try:
-            self.process = self._start(
+            self.process = subprocess.Popen(
                 [sys.executable] + list(options) + [self.path] + list(args),
                 stdin=files[0], stdout=files[1], stderr=files[2], env=environ, **kwds)
         finally:
@@ -378,15 +391,6 @@ class Script(object):
                 each.close()
         self.pid = self.process.pid
         self.started.append(self)
-
-    def _start(self, *args, **kwds):
-        try:
-            return subprocess.Popen(*args, **kwds)
-        except OSError:
-            if THREADS:     # where there are none, there are no processes either
-                raise
-            shutil.rmtree(self.folder, True)
-            skip('this interpreter starts no processes (%s)' % sys.exc_info()[1])
 
     def _write(self, name, text):
         stream = open(os.path.join(self.folder, name), 'w')

@@ -69,7 +69,7 @@ def try_all(names, deadline):
     try:
         while waiting or running:
             while waiting and len(running) < max(2, cpus.usable()):
-                running.append(probe.Trial(waiting.pop(0), deadline))
+                running.append(probe.start(waiting.pop(0), deadline))
             for trial in list(running):
                 if trial.over():
                     running.remove(trial)
@@ -83,7 +83,7 @@ def try_all(names, deadline):
 
 def remedy(name):
     """What to do about a context whose means are not here."""
-    if not hasattr(os, 'fork'):
+    if compat.NO_THREADS or not hasattr(os, 'fork'):
         return 'take one that works'
     if name == 'forkserver':
         return 'run Python 3.4 or later'
@@ -98,6 +98,8 @@ def default(contexts):
     name = context.default_name()
     if os.environ.get('SHIM_START_METHOD') == name:
         reason = 'the environment variable SHIM_START_METHOD says so'
+    elif context.unavailable(context.known()[0]):
+        reason = 'the first that works here'
     elif compat.multiprocessing is not None:
         reason = "it is the default of this interpreter's multiprocessing"
     else:
@@ -130,7 +132,8 @@ def report(found):
         told = found['contexts'][name]
         said = 'no: %s' % told['reason']
         if told['works']:
-            said = 'works (tried in %.2f s)' % told['seconds']
+            said = 'works (tried in %.2f s%s)' % (
+                told['seconds'], ['', ', in this process, as no other starts'][told['here']])
         elif told['pool']:
             said = 'Pool only; ' + told['reason']
         if told['remedy']:
