@@ -5,6 +5,7 @@
     pool.py        the only Pool: arguments checked, calls made tasks
     feed.py        chunks of what map and imap are given
     results.py     what the caller waits for
+    awaiting.py    the same for a program of asyncio
     engines/       one file per way of running work: the same contract (base.py), one loop (crew.py)
     worker.py      the far side of a process
     outcome.py     what is packed for a task, and for its result
@@ -42,5 +43,5 @@ def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, t
                               reseed)
 
 
-_fill(globals())
-_context.follow_environment()
+_fill(globals(), _context.source())
+_context.follow()

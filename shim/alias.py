@@ -21,11 +21,11 @@ NAMES = [
 ]
 
 
-def fill(namespace):
-    """Put into a module what multiprocessing has and it has not."""
+def fill(namespace, source):
+    """Put into a module what multiprocessing has and it has not, as `source` has it."""
     for name in NAMES + list(getattr(compat.multiprocessing, '__all__', ())):
         if name not in namespace:
-            namespace[name] = getattr(compat.multiprocessing, name, None) or missing(name)
+            namespace[name] = getattr(source, name, None) or missing(name)
 
 
 def missing(name):

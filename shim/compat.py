@@ -101,6 +101,24 @@ if hasattr(os, 'register_at_fork'):
 
     os.register_at_fork(after_in_child=_forked)
 
+
+
+def no_threads():
+    """Why no thread can be started, or None.
+
+    Pyodide and others of WebAssembly have the module and no threads.  They call it so (from 3.3 on
+    it can be asked); and as one of them may have some one day, it is tried, there only.
+    """
+    if getattr(getattr(sys, 'thread_info', None), 'name', None) != 'pthread-stubs':
+        return None
+    try:
+        _thread.start_new_thread(int, ())
+    except RuntimeError:
+        return str(sys.exc_info()[1])
+
+
+NO_THREADS = no_threads()
+
 # Until 3.2 a lock can't be waited for with a time limit, nor left by Ctrl-C.
 TIMED_LOCKS = sys.version_info >= (3, 2)
 

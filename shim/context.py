@@ -164,6 +164,11 @@ _chosen = []            # the start method that set_start_method() set, if any
 
 def unavailable(name):
     """Why that context can't work here, or None."""
+    if compat.NO_THREADS and name == 'thread':
+        return 'this interpreter starts no threads (%s)' % compat.NO_THREADS
+    if compat.NO_THREADS and name != 'serial':
+        return 'a pool of processes has a thread here, and this interpreter starts none (%s)' % (
+            compat.NO_THREADS)
     if name == 'forkserver' and inside is None:
         return 'it is in multiprocessing from Python 3.4 on'
     if name in ('fork', 'forkserver') and not hasattr(os, 'fork'):
@@ -223,6 +228,8 @@ def default_name():
     name = os.environ.get('SHIM_START_METHOD')
     if not name and inside is not None:
         name = compat.multiprocessing.get_start_method(allow_none=True)
+        if name and unavailable(name):      # it has them wherever there is os.fork, working or not
+            name = None
     return name or first()
 
 
@@ -287,9 +294,21 @@ def stand_in(method):
     return made
 
 
-def follow_environment():
-    """Let SHIM_START_METHOD be what multiprocessing's own Process starts with, unless it is set."""
+def source():
+    """What the public names are taken from: multiprocessing, or the one context that works."""
+    if compat.NO_THREADS:
+        return _contexts['serial']
+    return compat.multiprocessing
+
+
+def follow():
+    """Let multiprocessing's own Process, too, start as SHIM_START_METHOD says, unless it is set.
+
+    Where but one context works, as that one does.
+    """
     name = os.environ.get('SHIM_START_METHOD')
+    if not name and compat.NO_THREADS:
+        name = 'serial'
     if inside is not None and name in _contexts and unavailable(name) is None:
         made = _contexts[name]
         if name not in compat.multiprocessing.get_all_start_methods():

@@ -38,10 +38,10 @@ class Pool(object):
     reseed are shim's own.
     """
 
+    _state = _engine = None     # until it has been started
+
     def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
                  context=None, task_timeout=None, reseed=False):
-        self._state = None
-        self._engine = None
         if context is None:
             from shim.context import get_context
             context = get_context()

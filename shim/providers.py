@@ -82,4 +82,7 @@ def why(name):
         if compat.multiprocessing is not None or each == name:
             break
         missing.append('no %s (%s)' % (LIBRARIES[each], context.unavailable(each)))
+    if not missing:
+        first = context.known()[0]
+        missing.append('no %s (%s)' % (first, context.unavailable(first)))
     return 'the first that works here; ' + ', '.join(missing)

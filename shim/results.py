@@ -71,6 +71,13 @@ class AsyncResult(Signal):
         finally:
             value = None        # no cycle: the traceback refers to this frame
 
+    def __await__(self):
+        """`await result` in a program of asyncio: as get(), while its event loop goes on."""
+        from shim.awaiting import future
+        if not self.happened:
+            self._engine.expect()
+        return future(self).__await__()
+
     def settle(self, index, content):
         """How it ended.  Called by the engine."""
         self._content = content

@@ -90,7 +90,11 @@ def run(suite, verbosity=1, report=None):
     """Run the suite, write the report, return the exit status."""
     runner = unittest.TextTestRunner(verbosity=verbosity)
     runner._makeResult = lambda: Result(runner.stream, runner.descriptions, runner.verbosity)
-    outcome = runner.run(suite).report()
+    return conclude(runner.run(suite).report(), report)
+
+
+def conclude(outcome, report=None):
+    """Write the report, print the last line, return the exit status."""
     if report:
         stream = open(report, 'w')
         try:

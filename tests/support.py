@@ -4,6 +4,7 @@ A test here never hangs: its `deadline` (seconds) makes it fail.  First an alarm
 main thread, with the stacks of all threads in the message, and again every few seconds if that
 was swallowed; a test which uses SIGALRM itself says `alarm = False`.  Where no exception gets
 through (an untimed lock on 2.x), a thread reports what hung and ends the process with 70.
+(Where there are neither alarms nor threads, only the limit of tests/matrix.py remains.)
 
     class Apply(object):                          # one body ...
         def test_value(self):
@@ -57,9 +58,20 @@ if context.unavailable('pp') is None:       # else tests/test_parallel.py says s
     PROCESS_VARIANTS.append('pp')
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
 if os.environ.get('SHIM_VARIANTS') == 'default':
-    CONCURRENT_VARIANTS = [context.default_name()]
+    CONCURRENT_VARIANTS = [name for name in [context.default_name()] if name != 'serial']
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
+
+# Pyodide has the modules, and neither threads nor processes.
+THREADS, NO_PROCESSES = True, None
+try:
+    _thread.start_new_thread(int, ())
+except RuntimeError:
+    THREADS = False
+    try:
+        subprocess.call([sys.executable, '-c', ''])
+    except OSError:
+        NO_PROCESSES = 'this interpreter starts no processes (%s)' % sys.exc_info()[1]
 
 SkipTest = unittest.SkipTest
 b = six.b
@@ -69,6 +81,18 @@ monotonic = getattr(time, 'monotonic', time.time)
 def skip(reason):
     """Skip the test that runs now (a call, not a decorator)."""
     raise SkipTest(reason)
+
+
+def needs_threads():
+    """Skip where no thread can be started."""
+    if not THREADS:
+        skip('this interpreter starts no threads')
+
+
+def needs_processes():
+    """Skip where no process can be started.  (A Script says so itself.)"""
+    if NO_PROCESSES:
+        skip(NO_PROCESSES)
 
 
 def wait_until(predicate, timeout=10, interval=0.01):
@@ -136,7 +160,7 @@ class Deadline(object):
     def start(self):
         self.end = monotonic() + self.seconds
         self.running.append(self)
-        if os.getpid() not in self.thread:
+        if THREADS and os.getpid() not in self.thread:
             self.thread[:] = [os.getpid()]
             _thread.start_new_thread(_watch, (self.running, monotonic, time.sleep))
         if self.alarm:
@@ -208,6 +232,7 @@ class TestCase(unittest.TestCase):
     def run_threads(self, functions):
         """Call each function in a thread of its own (that the process needn't wait for at its
         end) and wait for all; what they raise is a failure."""
+        needs_threads()
         ended = []
 
         def call(function):
@@ -227,6 +252,8 @@ class TestCase(unittest.TestCase):
 
 def unavailable(engine):
     """Why this interpreter can't have the engine at all, or None."""
+    if engine != 'serial' and not THREADS:
+        return 'this interpreter starts no threads, which all engines but serial need'
     if engine == 'pp':
         return context.unavailable(engine)
     if engine == 'forkserver' and sys.version_info < (3, 4):
@@ -347,6 +374,7 @@ class Script(object):
     started = []        # discarded at the end of the test
 
     def __init__(self, source, args=(), env=None, stdin='', options=()):
+        needs_processes()
         self.folder = tempfile.mkdtemp()
         self.path = os.path.join(self.folder, 'script.py')
         self._write('script.py', source)

@@ -58,6 +58,8 @@ class Names(support.TestCase):
     def test_the_same_objects(self):
         if multiprocessing is None:
             support.skip('no multiprocessing here')
+        if not support.THREADS:
+            support.skip('the names are those of the context serial here: see the next test')
         own = list(OWN)
         if sys.version_info < (3, 14):      # given interrupt() and what else it lacks
             own.append('Process')
@@ -69,6 +71,25 @@ class Names(support.TestCase):
             if name not in own:
                 self.assertTrue(getattr(shim, name) is getattr(multiprocessing, name), name)
         self.assertTrue(issubclass(shim.Process, multiprocessing.Process))
+
+    def test_they_work(self):
+        if support.THREADS:
+            try:
+                import multiprocessing.synchronize
+            except ImportError:
+                support.skip('multiprocessing has no locks here')
+        lock, event, queue = shim.Lock(), shim.Event(), shim.Queue()
+        self.assertTrue(lock.acquire())
+        self.assertFalse(lock.acquire(False))
+        lock.release()
+        event.set()
+        self.assertTrue(event.is_set())
+        queue.put('text')
+        self.assertEqual(queue.get(True, 20), 'text')
+        process = shim.Process(target=abs, args=(-1,))
+        process.start()
+        process.join()
+        self.assertEqual(process.exitcode, 0)
 
     def test_missing_names_say_so(self):
         from shim import alias
@@ -116,6 +137,9 @@ class Names(support.TestCase):
         from shim import dummy
         for name in expected.__all__:
             self.assertTrue(hasattr(dummy, name), name)
+        if not support.THREADS:
+            self.catch(ValueError, dummy.Pool, 2)
+            return
         pool = dummy.Pool(2)
         try:
             self.assertTrue(isinstance(pool, shim.pool.ThreadPool))
@@ -165,18 +189,19 @@ class Methods(support.TestCase):
     def test_unknown(self):
         for function in (shim.get_context, shim.set_start_method):
             error = self.catch(ValueError, function, 'nosuch')
-            self.assertIn('thread', str(error))
+            self.assertIn('serial', str(error))
 
     def test_concrete_contexts(self):
-        context = shim.get_context('thread')
+        context, other = shim.get_context('serial'), shim.get_all_start_methods()[0]
         self.assertTrue(context.get_context() is context)
-        self.assertTrue(context.get_context('serial') is shim.get_context('serial'))
-        self.assertEqual(context.get_start_method(), 'thread')
+        self.assertTrue(context.get_context(other) is shim.get_context(other))
+        self.assertEqual(context.get_start_method(), 'serial')
         self.catch(ValueError, context.set_start_method, 'serial')
 
     def test_subclasses_of_the_stdlibs(self):
         if not hasattr(multiprocessing, 'get_context'):
             support.skip('multiprocessing has contexts from 3.4 on')
+        support.needs_processes()
         for name in multiprocessing.get_all_start_methods():
             self.assertTrue(isinstance(shim.get_context(name),
                                        type(multiprocessing.get_context(name))))
@@ -186,6 +211,7 @@ class Methods(support.TestCase):
     def test_the_stdlibs_executor_takes_them(self):
         if sys.version_info < (3, 7):
             support.skip('mp_context= is 3.7+')
+        support.needs_processes()
         from concurrent.futures import ProcessPoolExecutor
         for name in ('fork', 'spawn', 'forkserver', 'subprocess'):
             executor = ProcessPoolExecutor(2, mp_context=shim.get_context(name))

@@ -10,6 +10,7 @@ import time
 import zlib
 
 import shim
+from shim import context
 from shim.commands import demo, race
 from tests import support
 from tests.support import b
@@ -186,6 +187,7 @@ class TestRows(FolderCase):
         self.replace(shim, 'get_context', Context)
 
     def run_threads_only(self):
+        support.needs_threads()
         self.write_files(FILES)
         return self.demo(self.folder, '--method=thread', '--workers=2', '--seconds=0.05')
 
@@ -270,6 +272,20 @@ class TestAnswer(support.TestCase):
     def test_failed(self):
         self.assertEqual(self.answer('processes', 1.9, same=False), 'that failed.')
         self.assertEqual(self.answer('processes', None, same=None), 'that failed.')
+
+    def test_what_is_missing(self):
+        reasons = {}
+        before = context.unavailable
+        self.addCleanup(setattr, context, 'unavailable', before)
+        context.unavailable = reasons.get
+        self.assertEqual(demo.missing(), [])
+        reasons['fork'] = 'one of four'
+        self.assertEqual(demo.missing(), [])
+        reasons['thread'] = 'none for this test'
+        self.assertEqual(demo.missing(), ['No threads: none for this test.'])
+        for name in ('spawn', 'forkserver', 'subprocess'):
+            reasons[name] = 'nor of those'
+        self.assertEqual(demo.missing()[1:], ['No processes: nor of those.'])
 
     def test_nothing_to_tell(self):
         row = race.Row('', 'serial')

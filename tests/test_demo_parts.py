@@ -66,7 +66,7 @@ class TestSources(FolderCase):
         self.assertEqual(sources.find(folder, sources.OTHERS)[0], [
             os.path.join(folder, *name.split('/')) for name in names])
         self.assertEqual(len(sources.find(archive)[0]), 6)
-        status, out = self.demo(folder, '--method=thread', '--workers=2', '--seconds=0.05')
+        status, out = self.demo(folder, '--method=serial', '--seconds=0.05')
         self.assertEqual((status, out.count('] yes\n')), (0, 2), out)
         self.assertTrue('inside of the zip archive %s\n' % archive in out, out)
         self.assertTrue('different: 6, digest %s\n' % DIGEST in out, out)

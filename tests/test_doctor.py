@@ -133,6 +133,7 @@ class TestTrial(support.TestCase):
         self.addCleanup(setattr, probe, 'START', probe.START)
 
     def told(self, name, broken, limit=60):
+        support.needs_processes()
         probe.START = BROKEN % broken
         trial = probe.Trial(name, limit)
         self.addCleanup(trial.kill)
@@ -209,7 +210,8 @@ class TestFound(support.TestCase):
 
     def status(self, **changes):
         """The exit status if the default context told that."""
-        told = {'works': True, 'pool': True, 'process': True, 'seconds': 0.5, 'reason': None}
+        told = {'works': True, 'pool': True, 'process': True, 'seconds': 0.5, 'reason': None,
+                'here': False}
         contexts = dict([(name, dict(told)) for name in context.METHODS])
         contexts[context.default_name()].update(changes)
         doctor.try_all = lambda names, deadline: contexts
@@ -230,7 +232,21 @@ class TestFound(support.TestCase):
     def test_try_all(self):
         told = doctor.try_all(['serial', 'nonsense', 'thread'], 60)
         self.assertEqual(dict([(name, told[name]['works']) for name in told]),
-                         {'serial': True, 'nonsense': False, 'thread': True})
+                         {'serial': True, 'nonsense': False, 'thread': support.THREADS})
+
+    def test_no_other_process(self):
+        def refuse(name, limit):
+            raise OSError('none for this test')
+        self.addCleanup(setattr, probe, 'Trial', probe.Trial)
+        probe.Trial = refuse
+        told = doctor.try_all(context.METHODS, 60)
+        for name in context.METHODS:
+            self.assertEqual(told[name]['here'], True)
+            self.assertEqual(told[name]['works'],
+                             name == 'serial' or name == 'thread' and support.THREADS)
+        self.assertTrue('none for this test' in told['fork']['reason'])
+        lines = '\n'.join(doctor.report(doctor.examine(60)))
+        self.assertTrue('s, in this process, as no' in lines, lines)
 
     def test_version(self):
         class Library(object):

@@ -270,6 +270,7 @@ class TestChecker(support.TestCase):
         return path
 
     def run_checker(self, *arguments):
+        support.needs_processes()
         child = subprocess.Popen((sys.executable, CHECKER) + arguments, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT)
         output = child.communicate()[0].decode()

@@ -8,7 +8,8 @@ import os
 import sys
 
 import shim
-from shim.commands import counting, machine, race, sources
+from shim import context
+from shim.commands import counting, machine, probe, race, sources
 from shim.commands.terminal import write
 
 USAGE = '''%prog demo [FOLDER] [options]
@@ -92,7 +93,8 @@ def run(options, folder):
         report_words(words, paths, unreadable, root)
     write('\nprimes below %d: %d' % (primes.result.below, primes.result.count))
     write_table(primes.rows)
-    write('\n' + answer(primes.rows[1:], about, cores))
+    for line in ['', answer(primes.rows[1:], about, cores)] + missing():
+        write(line)
     if load >= cores['usable']:
         write('But other programs used the cores, too (load average before: %.1f): do not trust the'
               ' times.' % load)
@@ -176,8 +178,19 @@ def answer(rows, about, cores):
                 ['no', 'partly'][row.speedup >= 1.25], text, why_not(row, about))
         said.append('With %s (%s): %s.' % (row.kind, row.method, text))
     if len(said) == 1:
-        said.append('There was nothing to compare with: no threads, no processes.')
+        said.append('There was nothing to compare with.')
     return '\n'.join(said)
+
+
+def missing():
+    """A line each why there are no threads, or no processes, at all."""
+    lines = []
+    for kind, here in (('threads', True), ('processes', False)):
+        reasons = [context.unavailable(name) for name in context.METHODS
+                   if name != 'serial' and probe.in_here(name) == here]
+        if None not in reasons:
+            lines.append('No %s: %s.' % (kind, reasons[-1]))
+    return lines
 
 
 def why_not(row, about):

@@ -72,7 +72,7 @@ def try_all(names, deadline):
     try:
         while waiting or running:
             while waiting and len(running) < max(2, cpus.usable()):
-                running.append(probe.Trial(waiting.pop(0), deadline))
+                running.append(probe.start(waiting.pop(0), deadline))
             for trial in list(running):
                 if trial.over():
                     running.remove(trial)
@@ -86,7 +86,7 @@ def try_all(names, deadline):
 
 def remedy(name):
     """What to do about a context whose means are not here."""
-    if not hasattr(os, 'fork'):
+    if compat.NO_THREADS or not hasattr(os, 'fork'):
         return 'take one that works'
     if name == 'forkserver':
         return 'run Python 3.4 or later'
@@ -139,7 +139,8 @@ def report(found):
         told = found['contexts'][name]
         said = 'no: %s' % told['reason']
         if told['works']:
-            said = 'works (tried in %.2f s)' % told['seconds']
+            said = 'works (tried in %.2f s%s)' % (
+                told['seconds'], ['', ', in this process, as no other starts'][told['here']])
         elif told['pool']:
             said = 'Pool only; ' + told['reason']
         if told['remedy']:

@@ -18,15 +18,24 @@ START = 'import sys; sys.path[:] = %r; from shim.commands import probe; probe.an
 
 def answer(name):
     """Tell on stdout what of that context works: a line each for Pool and Process."""
-    for what, check in (('pool', check_pool), ('process', check_process)):
-        said = WORKS
-        try:
-            check(shim.get_context(name), 1 not in engines.CANNOT.get(name, {}))
-        except Exception:
-            kind, error = sys.exc_info()[:2]
-            said = ' '.join(('%s: %s' % (kind.__name__, error)).split())
-        sys.stdout.write('%s %s %s\n' % (MARK, what, said))
+    for what, check in CHECKS:
+        sys.stdout.write('%s %s %s\n' % (MARK, what, tried(check, name)))
         sys.stdout.flush()
+
+
+def tried(check, name):
+    """WORKS, or what the check of that context raised, in a line."""
+    try:
+        check(shim.get_context(name), not in_here(name))
+    except Exception:
+        kind, error = sys.exc_info()[:2]
+        return ' '.join(('%s: %s' % (kind.__name__, error)).split())
+    return WORKS
+
+
+def in_here(name):
+    """True for a context that runs work in the program's own process."""
+    return 1 in engines.CANNOT.get(name, {})
 
 
 def check_pool(context, processes):
@@ -55,6 +64,9 @@ def check_process(context, processes):
         raise AssertionError('a Process ended with %r instead of %d' % (process.exitcode, CODE))
     if processes and process.pid == os.getpid():
         raise AssertionError('a Process ran in the program itself')
+
+
+CHECKS = ('pool', check_pool), ('process', check_process)
 
 
 # In the doctor.
@@ -101,7 +113,7 @@ class Trial(object):
             self.process.wait()
 
     def told(self):
-        """{works, pool, process, seconds, reason}; reason is None if all is well."""
+        """{works, pool, process, seconds, reason, here}; reason is None if all is well."""
         self.output.seek(0)
         text = self.output.read()
         self.output.close()
@@ -120,11 +132,44 @@ class Trial(object):
         else:
             end = 'the interpreter that tried it ended with %s' % self.process.returncode
         end = ', after: '.join([end] + others[-1:])
-        pool, process = said.get('pool', end), said.get('process', end)
-        reason = None
-        if pool != WORKS:
-            reason = 'Pool: ' + pool
-        elif process != WORKS:
-            reason = 'Process: ' + process
-        return {'works': reason is None, 'pool': pool == WORKS, 'process': process == WORKS,
-                'seconds': self.seconds, 'reason': reason}
+        return judge(said.get('pool', end), said.get('process', end), self.seconds)
+
+
+class Here(object):
+    """The same in this very process, as no other can be started; so only what runs in it."""
+
+    def __init__(self, name, problem):
+        self.name, self.problem = name, problem
+
+    def over(self):
+        return True
+
+    def kill(self):
+        """It is over."""
+
+    def told(self):
+        if not in_here(self.name):
+            said = 'no process can be started to try it in: %s' % self.problem
+            return judge(said, said, None, True)
+        start = compat.monotonic()
+        said = [tried(check, self.name) for _what, check in CHECKS]
+        return judge(said[0], said[1], compat.monotonic() - start, True)
+
+
+def start(name, limit):
+    """A Trial of that context, or what does instead."""
+    try:
+        return Trial(name, limit)
+    except OSError:
+        return Here(name, sys.exc_info()[1])
+
+
+def judge(pool, process, seconds, here=False):
+    """What is to be told of a context, by what its checks said; `here`: in this process."""
+    reason = None
+    if pool != WORKS:
+        reason = 'Pool: ' + pool
+    elif process != WORKS:
+        reason = 'Process: ' + process
+    return {'works': reason is None, 'pool': pool == WORKS, 'process': process == WORKS,
+            'seconds': seconds, 'reason': reason, 'here': here}

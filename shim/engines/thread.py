@@ -10,7 +10,7 @@ from shim.backfill.process import exit_code_of
 from shim.engines import channel
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
-from shim.waiting import Signal, Waiter
+from shim.waiting import ONE, Signal, Waiter
 
 _END = object()         # behind the last task of a runner
 END = -1                # a message: the runner has ended
@@ -157,7 +157,7 @@ class Popen(object):
 
     def _get_sentinel(self):
         if self._ends is None:
-            self._ends = channel.pair()
+            self._ends = ends()
             if self._code is not None:
                 self._show()
         return self._ends[0].fileno()
@@ -186,6 +186,16 @@ class Popen(object):
         if self._ends is not None:
             self._ends[0].close()
             self._show()
+
+
+def ends():
+    """Two files, the first of which can be read once the second is closed."""
+    try:
+        return channel.pair()
+    except OSError:     # Pyodide has pipes, and sockets in name only
+        reader, writer = [os.fdopen(end, mode) for end, mode in zip(os.pipe(), ('rb', 'wb'))]
+        writer.write(ONE)       # as it is closed: select() there does not hear of an end alone
+        return reader, writer
 
 
 class ThreadEngine(Crew):

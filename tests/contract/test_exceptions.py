@@ -1,4 +1,5 @@
 """What a task raises arrives, on every engine: real types, stand-ins, tracebacks."""
+import errno
 import sys
 import traceback
 
@@ -43,7 +44,7 @@ class Exceptions(object):
 
     def test_os_error(self):
         error = self.remote(OSError, tasks.raise_os_error, '/no/such/path')
-        self.assertEqual((error.errno, error.filename), (2, '/no/such/path'))
+        self.assertEqual((error.errno, error.filename), (errno.ENOENT, '/no/such/path'))
 
     def test_key_error(self):
         error = self.catch(KeyError, self.pool.apply, tasks.raise_it, (KeyError('key'),))

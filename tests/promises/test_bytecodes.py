@@ -10,7 +10,7 @@ import sys
 import shim
 from tests import promise_tasks as tasks
 from tests.promises import EACH_ENGINE, Promise
-from tests.support import each_engine, skip, wait_until
+from tests.support import THREADS, each_engine, skip, wait_until
 
 PACKAGE = os.path.dirname(os.path.abspath(shim.__file__)) + os.sep
 # Their callers run the same code as those of fork.
@@ -69,7 +69,8 @@ class Bytecodes(Promise):
         uncut = at = 0
         while uncut < 10:
             at += 1
-            cutter = Cutter(at, self.variant in BY_LINE)
+            # Where there are no threads (Pyodide) tracing is thirty times slower, too.
+            cutter = Cutter(at, self.variant in BY_LINE or not THREADS)
             try:
                 function(cutter)
             except Exception:

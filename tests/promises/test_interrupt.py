@@ -5,7 +5,7 @@ import time
 
 from tests import promise_tasks as tasks
 from tests.promises import EACH_ENGINE, Promise
-from tests.support import PROCESS_VARIANTS, each_engine, wait_until
+from tests.support import PROCESS_VARIANTS, each_engine, needs_processes, wait_until
 
 # Each way to wait, in one program.  The moment of the interrupt is in the time of this machine.
 CATCHES = '''
@@ -201,6 +201,7 @@ class Inherited(Promise):
     promise = 11
 
     def test_default(self):
+        needs_processes()
         self.assertEqual(self.pool.apply(tasks.sigint_of_a_program), 'default True')
 
 
