@@ -11,7 +11,7 @@ import time
 import six
 
 import shim
-from shim import context, cpus, providers
+from shim import compat, context, cpus, providers
 from shim.commands import machine, probe
 from shim.commands.terminal import write
 
