@@ -279,11 +279,11 @@ class TestAnswer(support.TestCase):
         self.addCleanup(setattr, context, 'unavailable', before)
         context.unavailable = reasons.get
         self.assertEqual(demo.missing(), [])
-        reasons['fork'] = 'one of four'
+        reasons['fork'] = 'one of them'
         self.assertEqual(demo.missing(), [])
         reasons['thread'] = 'none for this test'
         self.assertEqual(demo.missing(), ['No threads: none for this test.'])
-        for name in ('spawn', 'forkserver', 'subprocess'):
+        for name in ('spawn', 'forkserver', 'subprocess', 'pp'):
             reasons[name] = 'nor of those'
         self.assertEqual(demo.missing()[1:], ['No processes: nor of those.'])
 
