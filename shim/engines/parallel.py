@@ -77,6 +77,8 @@ class Job(object):
         lock.acquire()
         path = os.environ.get('PYTHONPATH')
         try:
+            if self._unwanted:      # meanwhile: nobody waits for one that does not start
+                raise EOFError('the pool has ended')
             self._server = __import__('pp').Server(1)
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
