@@ -68,6 +68,8 @@ class TestProgram(support.TestCase):
         self.assertEqual(found['default']['works'], True)
         self.assertTrue(found['default']['name'] in working)
         self.assertEqual(found['shim'], shim.__version__)
+        self.assertEqual([found['provider'][key] for key in ('name', 'version', 'reason')],
+                         list(shim.provider()))
         self.assertEqual(found['interpreter']['version'], sys.version.split()[0])
         self.assertEqual(found['interpreter']['executable'], sys.executable)
         self.assertEqual(found['interpreter']['gil'], getattr(
@@ -89,6 +91,8 @@ class TestProgram(support.TestCase):
             self.assertTrue(expected in said[0], out)
         self.assertTrue('cores: %d for this process (' % cpus.usable() in out, out)
         self.assertTrue('\ndefault: %s: ' % shim.get_all_start_methods()[0] in out, out)
+        found = shim.provider()
+        self.assertTrue('\nprovided by %s %s\n' % (found.name, found.version) in out, out)
         self.assertFalse('NOT WORK' in out, out)
 
     def test_default_of_the_environment(self):

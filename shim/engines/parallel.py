@@ -19,6 +19,7 @@ import traceback
 
 from shim import compat, wire, worker
 from shim.engines import subproc
+from shim.engines.crew import Crew
 from shim.waiting import Signal
 
 # The names of the members of pp.Server that are nobody's business: in all of 1.6.4 to 1.7.8.
@@ -76,6 +77,8 @@ class Job(object):
         lock.acquire()
         path = os.environ.get('PYTHONPATH')
         try:
+            if self._unwanted:      # meanwhile: nobody waits for one that does not start
+                raise EOFError('the pool has ended')
             self._server = __import__('pp').Server(1)
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
@@ -142,9 +145,11 @@ class Job(object):
         started = getattr(self._server, WORKERS)
         started[:] = [each for each in started if hasattr(each, 'proc')]
         self._server.destroy()
-        self._server = None
         for each in self._threads:      # on 2.x the program's end would trip over it
             each.join(1.0)
+        # Their files are closed as they go: pp has this object until the program ends.
+        self._poll()
+        self._server, self._popen, self._threads = None, None, ()
 
 
 def popen_of(started):
@@ -210,6 +215,9 @@ class ParallelEngine(subproc.SubprocessEngine):
     def __init__(self, *args, **kwds):
         subproc.SubprocessEngine.__init__(self, *args, **kwds)
         self.tcp = True
+
+    workers = property(lambda self: [
+        each for each in Crew.workers.fget(self) if each.pid is not None])
 
     def start(self):
         subproc.SubprocessEngine.start(self)

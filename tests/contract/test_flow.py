@@ -9,6 +9,7 @@ from tests.support import CONCURRENT_VARIANTS, PACE, Elapsed, each_engine, wait_
 
 SLOW = 0.6      # seconds; the others must be there in half of it
 NAP = SLOW * PACE
+HALF = 1000 // PACE     # the number of tiny tasks before it, and after it
 
 
 class ManyTasks(object):
@@ -122,9 +123,9 @@ class Waiting(object):
 
         def measure():
             clock = Elapsed()
-            others = [pool.apply_async(tasks.nap, (0,)) for _ in range(1000)]
+            others = [pool.apply_async(tasks.nap, (0,)) for _ in range(HALF)]
             slow = pool.apply_async(tasks.nap, (NAP, 'slow'))
-            others += [pool.apply_async(tasks.nap, (0,)) for _ in range(999)]
+            others += [pool.apply_async(tasks.nap, (0,)) for _ in range(HALF - 1)]
             for result in others:
                 result.get()
             seconds = clock.seconds
@@ -139,10 +140,10 @@ class Waiting(object):
 
         def measure():
             clock = Elapsed()
-            results = pool.imap_unordered(tasks.nap_and_return, [0] * 1000 + [NAP] + [0] * 999)
-            early = [results.next() for _ in range(1999)]
+            results = pool.imap_unordered(tasks.nap_and_return, [0] * HALF + [NAP] + [0] * (HALF - 1))
+            early = [results.next() for _ in range(2 * HALF - 1)]
             seconds = clock.seconds
-            self.assertEqual(sorted(early + list(results)), [0] * 1999 + [NAP])
+            self.assertEqual(sorted(early + list(results)), [0] * (2 * HALF - 1) + [NAP])
             if NAP in early:        # the machine was so busy
                 seconds = SLOW
             return seconds
