@@ -5,7 +5,7 @@
     python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
 
 On interpreters that are not required it compiles every file and runs the contract on the default
-context.  Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
+context; on Pyodide, which has only one, everything.  Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
 and in PATH, keeps what they need under .matrix/ and the full outputs beside it.  Each runs the
 suite in a process of its own, with a time limit: nose2 from 2.7 on, tests/run.py elsewhere; then
 the Pool tests of its own standard library (tests/conformance/).  Exits with 1 on any failure,
@@ -24,13 +24,19 @@ import sys
 import time
 import xml.etree.ElementTree
 
-from interpreters import REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare
+from interpreters import (
+    REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare, why_no_pyodide)
 
 MARK = 'SHIM_MATRIX_RUN'        # in the environment of all that a run starts
 CANNOT = r"""
 import sys
 from shim import engines
 sys.stdout.write(repr(engines.CANNOT))
+"""
+WEBLOOP = r"""
+import sys
+from tests import webloop
+sys.exit(await webloop.main(sys.argv[1]))
 """
 
 
@@ -50,6 +56,15 @@ class Outcome:
         self.seconds = dict(seconds)
         self.elapsed = 0.0
         self.left = []
+
+    def add(self, other):
+        """What another run came to, as part of this one."""
+        self.ran += other.ran
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.seconds.update(other.seconds)
+        self.elapsed += other.elapsed
+        self.left += other.left
 
     skips = property(lambda self: sum(self.skipped.values()))
 
@@ -183,6 +198,12 @@ def run_suite(interpreter, modules, options, others, count):
         reader = read_repr
     suite = run_tests(interpreter, tag % 'suite', command, reader, libraries, options.limit,
                       modules, {'SHIM_VARIANTS': 'default'} if light else {})
+    if interpreter.name == 'pyodide':
+        if not options.k or [text for text in options.k if text in 'test_await']:
+            tag %= 'webloop'
+            suite.add(run_tests(interpreter, tag, ['-c', WEBLOOP, report_path(tag)], read_repr,
+                                libraries, 300))
+        return suite, None      # nor has it the stdlib's tests
     if light or options.k or options.no_conformance or interpreter.version < (2, 7):
         return suite, None      # before 2.7 there is no such test, or no multiprocessing
     tag = tag % 'conformance'
@@ -282,6 +303,8 @@ def choose(found, options):
 
 def is_light(interpreter, options):
     """True where the contract on the default context will do."""
+    if interpreter.name == 'pyodide':
+        return False
     return not (options.full or options.only or interpreter.wanted(options.require))
 
 
@@ -311,6 +334,8 @@ def main(argv=None):
     problems += ['Python %s is required, but not found (PATH, pyenv, SHIM_PYTHONS)' % name
                  for name in options.require
                  if not [1 for each in found.values() if each.wanted([name])]]
+    if not [1 for each in found.values() if each.name == 'pyodide']:
+        log('NOT TESTED: Pyodide: %s' % why_no_pyodide())
     log(HEADER)
     outcomes = []
 
