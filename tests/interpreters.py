@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORK = os.path.join(ROOT, '.matrix')
 REQUIRED = ('2.7', '3.6', '3.13')       # must be there; and with SHIM_REQUIRE_OLD=1 these:
 FIRST = ('2.4', '2.5', '2.6')
+PYODIDE = os.path.join(ROOT, 'tests', 'pyodide.mjs')    # an interpreter as the others
 NAMES = re.compile(r'(python\d\.\d+t?|pypy\d*(\.\d+)?|jython)$')
 OLD = ('six==1.4.1', 'unittest2==0.5.1')    # the last that run on 2.4
 
@@ -30,6 +31,8 @@ if '__pypy__' in sys.builtin_module_names:
     name = 'pypy'
 elif sys.platform.startswith('java'):
     name = 'jython'
+elif sys.platform == 'emscripten':
+    name = 'pyodide'
 sys.stdout.write(repr({
     'name': name, 'version': tuple(sys.version_info[:3]), 'executable': sys.executable,
     'free': not getattr(sys, '_is_gil_enabled', lambda: True)(),
@@ -75,7 +78,7 @@ def candidates():
     for folder in os.environ.get('PATH', '').split(os.pathsep):
         found += sorted(path for path in glob.glob(os.path.join(glob.escape(folder), '*'))
                         if NAMES.match(os.path.basename(path)))
-    for path in found:
+    for path in found + [PYODIDE]:
         yield path, False
 
 
@@ -90,6 +93,16 @@ def find_interpreters():
             broken.append(path)
     return dict(sorted(found.items(), key=lambda item: (item[1].name != 'python',
                                                         item[1].version, item[0]))), broken
+
+
+def why_no_pyodide():
+    """What tests/pyodide.mjs says instead of running."""
+    try:
+        done = subprocess.run([PYODIDE, '-c', ''], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=60)
+    except (OSError, subprocess.SubprocessError) as error:
+        return str(error)
+    return (done.stdout.decode(errors='replace').strip().splitlines() or ['no answer'])[0]
 
 
 def pip_install(target, arguments, requirements, python=sys.executable):
@@ -124,7 +137,7 @@ def prepare(interpreter, others):
     # This pip chooses for the other version; all that we need is pure and needs no more.
     foreign = ['--python-version', '%d.%d' % interpreter.version[:2], '--implementation', 'py',
                '--abi', 'none', '--platform', 'any', '--only-binary', ':all:']
-    if interpreter.name != 'jython' and pip_install(target, foreign, ['six', 'nose2']):
+    if interpreter.name not in ('jython', 'pyodide') and pip_install(target, foreign, ['six', 'nose2']):
         return target, True
     if pip_install(target, foreign, ['six']):
         return target, False
@@ -133,6 +146,6 @@ def prepare(interpreter, others):
 
 def clean_environ(**more):
     environ = {name: value for name, value in os.environ.items()
-               if not name.startswith(('PYTHON', 'SHIM_')) or name in ('SHIM_BIG', 'SHIM_FULL')}
+               if not name.startswith(('PYTHON', 'SHIM_')) or name in ('SHIM_BIG', 'SHIM_FULL', 'SHIM_PYODIDE')}
     environ.update(more)
     return environ

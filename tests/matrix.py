@@ -4,8 +4,8 @@
     python tests/matrix.py --full               # everything on every context of all of them
     python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
 
-On interpreters but 2.7, 3.13 and 3.15 it compiles every file and runs the contract on the default
-context.  Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
+On interpreters but 2.7, 3.13, 3.15 and Pyodide it compiles every file and runs the contract on the
+default context.  Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
 and in PATH, keeps what they need under .matrix/ and the full outputs beside it.  Each runs the
 suite in a process of its own, with a time limit: nose2 from 2.7 on, tests/run.py elsewhere; then
 the Pool tests of its own standard library (tests/conformance/).  Exits with 1 on any failure,
@@ -24,7 +24,8 @@ import sys
 import time
 import xml.etree.ElementTree
 
-from interpreters import FIRST, REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare
+from interpreters import (
+    FIRST, REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare, why_no_pyodide)
 
 THOROUGH = ('2.7', '3.13', '3.15')      # where everything runs without --full
 MARK = 'SHIM_MATRIX_RUN'        # in the environment of all that a run starts
@@ -32,6 +33,11 @@ CANNOT = r"""
 import sys
 from shim import engines
 sys.stdout.write(repr(engines.CANNOT))
+"""
+WEBLOOP = r"""
+import sys
+from tests import webloop
+sys.exit(await webloop.main(sys.argv[1]))
 """
 
 
@@ -51,6 +57,15 @@ class Outcome:
         self.seconds = dict(seconds)
         self.elapsed = 0.0
         self.left = []
+
+    def add(self, other):
+        """What another run came to, as part of this one."""
+        self.ran += other.ran
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.seconds.update(other.seconds)
+        self.elapsed += other.elapsed
+        self.left += other.left
 
     skips = property(lambda self: sum(self.skipped.values()))
 
@@ -184,6 +199,12 @@ def run_suite(interpreter, modules, options, others, count):
         reader = read_repr
     suite = run_tests(interpreter, tag % 'suite', command, reader, libraries, options.limit,
                       modules, {'SHIM_VARIANTS': 'default'} if light else {})
+    if interpreter.name == 'pyodide':
+        if not options.k or [text for text in options.k if text in 'test_await']:
+            tag %= 'webloop'
+            suite.add(run_tests(interpreter, tag, ['-c', WEBLOOP, report_path(tag)], read_repr,
+                                libraries, 300))
+        return suite, None      # nor has it the stdlib's tests
     if light or options.k or options.no_conformance or interpreter.version < (2, 7):
         return suite, None      # before 2.7 there is no such test, or no multiprocessing
     tag = tag % 'conformance'
@@ -285,7 +306,8 @@ def choose(found, options):
 
 def is_light(interpreter, options):
     """True where the contract on the default context will do."""
-    return not (options.full or options.only or interpreter.wanted(THOROUGH))
+    return not (options.full or options.only or interpreter.wanted(THOROUGH)
+                or interpreter.name == 'pyodide')
 
 
 def compile_all(interpreter):
@@ -319,6 +341,8 @@ def main(argv=None):
     if lacking:
         log('NOT TESTED, as they are not here (PATH, pyenv, SHIM_PYTHONS): Python %s'
             % ', '.join(lacking))
+    if not (options.only or [1 for each in found.values() if each.name == 'pyodide']):
+        log('NOT TESTED: Pyodide: %s' % why_no_pyodide())
     log(HEADER)
     outcomes = []
 

@@ -123,7 +123,7 @@ REJECTED = [
     ('type-params', 'def f[T](a):\n    pass\n', (3, 12)),
     ('type-params', 'class A[T]:\n    pass\n', (3, 12)),
     ('unicode', "x = u'a'\n"),
-    ('unicode', 'x = ur"a"\n'),
+    ('unicode', 'x = ur"a"\n', (9,)),     # from 3.14 on not even a token
     ('walrus', 'if (a := b):\n    pass\n'),
     ('with', 'with a:\n    pass\n'),
     ('with', 'with a as b, c as d:\n    pass\n'),

@@ -358,7 +358,9 @@ def main(argv=None):
     report = Report(bool(options.only))
 
     found = find_interpreters()[0]
-    chosen = [each for each in found.values() if options.all or each.wanted(options.require)]
+    # On Pyodide nothing is installed by these ways.
+    chosen = [each for each in found.values() if each.name != 'pyodide'
+              and (options.all or each.wanted(options.require))]
     for name in options.require:
         if not [each for each in chosen if each.wanted([name])]:
             report.add(name, '-', lack, 'not found (PATH, pyenv, SHIM_PYTHONS)')
