@@ -12,6 +12,7 @@
     wire.py        frames
     waiting.py     waiting that a signal may end
     cpus.py        how many workers
+    frozen.py      programs that are one file of their own
     errors.py      the exceptions
     compat.py      what differs between interpreters, and why
     backfill/      what newer versions of multiprocessing have and an older one lacks

@@ -6,7 +6,7 @@ one.
 """
 import os
 
-from shim import alias, compat, cpus, process
+from shim import alias, compat, cpus, frozen, process
 from shim.errors import AuthenticationError, BufferTooShort, ProcessError, TimeoutError
 from shim.process import Process
 
@@ -164,6 +164,9 @@ def unavailable(name):
         return 'it needs the multiprocessing module, which this interpreter lacks'
     if name in ('spawn', 'subprocess') and not hasattr(os, 'kill'):
         return 'this platform starts no processes'
+    if frozen.is_frozen() and (name == 'subprocess' or name == 'spawn' and inside is None):
+        return ('a frozen program has no interpreter to start; it forks its workers, or from'
+                ' Python 3.4 on spawns them after freeze_support()')
     return None
 
 
