@@ -14,6 +14,7 @@
     waiting.py     waiting that a signal may end
     cpus.py        how many workers
     providers.py   which library runs the work, and why
+    frozen.py      programs that are one file of their own
     errors.py      the exceptions
     compat.py      what differs between interpreters, and why
     backfill/      what newer versions of multiprocessing have and an older one lacks

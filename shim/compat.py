@@ -340,7 +340,8 @@ if sys.version_info < (2, 7):
         """In the parent and in the child; until 2.6 that could not start a thread either."""
         if child and hasattr(threading, '_active_limbo_lock'):
             threading._active_limbo_lock = allocate_lock()
-        imp.release_lock()
+        if imp.lock_held():     # in the child 2.6's own fork has let go of it
+            imp.release_lock()
 else:
     def before_fork():
         """Nothing to do: os.fork() does it."""

@@ -7,7 +7,7 @@ one.
 import os
 import sys
 
-from shim import alias, compat, cpus, process
+from shim import alias, compat, cpus, frozen, process
 from shim.errors import AuthenticationError, BufferTooShort, ProcessError, TimeoutError
 from shim.process import Process
 
@@ -177,6 +177,10 @@ def unavailable(name):
         return 'it needs the multiprocessing module, which this interpreter lacks'
     if name in ('spawn', 'subprocess', 'pp') and not hasattr(os, 'kill'):
         return 'this platform starts no processes'
+    if frozen.is_frozen() and (
+            name in ('subprocess', 'pp') or name == 'spawn' and inside is None):
+        return ('a frozen program has no interpreter to start; it forks its workers, or from'
+                ' Python 3.4 on spawns them after freeze_support()')
     if name == 'pp':
         return without_pp()
     return None

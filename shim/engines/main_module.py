@@ -12,6 +12,7 @@ from six import exec_
 
 from shim import compat
 from shim.backfill.process import current_process
+from shim.frozen import is_frozen
 
 # What objects of the program pickled by a worker are members of.
 if '__main__' in sys.modules:
@@ -42,7 +43,7 @@ def executable():
 def importable():
     """True if a worker can import the program: not if it is a session, or text on stdin."""
     main = sys.modules['__main__']
-    return (getattr(main, '__spec__', None) is not None
+    return (is_frozen() or getattr(main, '__spec__', None) is not None
             or os.path.exists(getattr(main, '__file__', None) or ''))
 
 

@@ -6,7 +6,7 @@ is there: locks, queues and values in initargs, with fork also an initializer th
 import os
 import sys
 
-from shim import compat, worker
+from shim import compat, frozen, worker
 from shim.engines import channel, main_module
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
@@ -105,6 +105,7 @@ class SpawnEngine(ProcessEngine):
     method = 'spawn'
 
     def __init__(self, *args, **kwds):
+        frozen.no_loop()
         ProcessEngine.__init__(self, *args, **kwds)
         self.has_main = main_module.importable()
 
