@@ -52,4 +52,4 @@ def engine_class(name):
 
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
-    from shim.engines import mp, serial, subproc, thread    # noqa: F401
+    from shim.engines import mp, parallel, serial, subproc, thread  # noqa: F401
