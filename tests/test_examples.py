@@ -7,6 +7,8 @@ import sys
 import tempfile
 import zipfile
 
+import six
+
 import shim
 from shim.commands import examples
 from tests import support
@@ -349,7 +351,7 @@ class TestCommand(Example):
         self.assertEqual(self.command('--copy', self.folder), (0, path + '\n', ''))
 
     def zipped(self, parent):
-        """A zip of shim/, and of examples/ in the folder `parent` of it."""
+        """A path with a zip of shim/, and of examples/ in the folder `parent` of it; and six."""
         path = os.path.join(self.folder, 'some.zip')
         archive = zipfile.ZipFile(path, 'w')
         for top, inside in ((os.path.join(ROOT, 'shim'), 'shim'),
@@ -360,7 +362,7 @@ class TestCommand(Example):
                         archive.write(os.path.join(here, name),
                                       inside + here[len(top):] + os.sep + name)
         archive.close()
-        return path
+        return os.pathsep.join([path, os.path.dirname(os.path.abspath(six.__file__))])
 
     def test_zip(self):
         expected = read_text(os.path.join(FOLDER, 'threads.py'))
