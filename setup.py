@@ -75,6 +75,7 @@ if setuptools is not None:
         'install_requires': requirements(''),
         'extras_require': dict([(name, requirements(name)) for name in REQUIREMENTS if name]),
         'python_requires': '>=2.4',
+        'long_description_content_type': 'text/x-rst',
         'zip_safe': True,
         # Not `universal`: current setuptools says it goes away.
         'options': {'bdist_wheel': {'python_tag': 'py2.py3'}},
