@@ -56,18 +56,18 @@ def main(ctx):
 
 CAN_START = '''
 import sys
-try:
-    import multiprocessing.process, multiprocessing.util
-    if sys.argv[1] in ('spawn', 'forkserver'):
-        import multiprocessing.popen_spawn_posix, multiprocessing.popen_forkserver
-        import multiprocessing.resource_tracker
+
+if __name__ == '__main__':
     try:
-        import multiprocessing.popen_fork
+        import multiprocessing as context
+        if hasattr(context, 'get_context'):
+            context = context.get_context(sys.argv[1])
+        process = context.Process(target=int)
+        process.start()
+        process.join()
+        sys.stdout.write('yes')
     except ImportError:
-        import multiprocessing.forking
-    sys.stdout.write('yes')
-except ImportError:
-    sys.stdout.write('no: %s' % sys.exc_info()[1])
+        sys.stdout.write('no: %s' % sys.exc_info()[1])
 '''
 
 
