@@ -21,13 +21,14 @@ def environment(**more):
     """Without the user's settings of Python, pip and virtualenv, and nothing of his to write to."""
     environ = {name: value for name, value in users_environment().items()
                if not name.startswith(('PIP_', 'VIRTUALENV_', 'SHIM_'))}
-    environ.update(more, PIP_CONFIG_FILE=os.devnull, PYTHONNOUSERSITE='1', HOME=HOME)
+    environ.update(PIP_CONFIG_FILE=os.devnull, PYTHONNOUSERSITE='1', HOME=HOME)
+    environ.update(more)
     return environ
 
 
-def step(command, cwd):
+def step(command, cwd, **more):
     """Run it; Failed if it fails."""
-    status, output = run(command, cwd, LIMIT, environment())
+    status, output = run(command, cwd, LIMIT, environment(**more))
     if status:
         raise Failed('exit status %s: %s' % (status, ' '.join(command)), output)
     return output

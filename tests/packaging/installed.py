@@ -52,7 +52,7 @@ class Installed:
         environ = environment(**more)
         environ[matrix.MARK] = self.mark
         if not self.on_path and not inserts:
-            environ['PYTHONPATH'] = self.place
+            environ['PYTHONPATH'] = environ['JYTHONPATH'] = self.place
         status, output = run(self.start + arguments, self.cwd, LIMIT, environ)
         if status:
             told = ['%s=%s' % item for item in more.items()] + self.start + arguments
