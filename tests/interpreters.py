@@ -36,7 +36,9 @@ elif sys.platform == 'emscripten':
 sys.stdout.write(repr({
     'name': name, 'version': tuple(sys.version_info[:3]), 'executable': sys.executable,
     'free': not getattr(sys, '_is_gil_enabled', lambda: True)(),
-    'backport': sys.version_info < (2, 6) and has('multiprocessing'),
+    'extras': [extra for extra, module in [('backport', 'multiprocessing'),
+                                           ('processing', 'processing'), ('pp', 'pp')]
+               if sys.version_info < (2, 6) and has(module)],
     'old_tools': has('six') and has('unittest2')}))
 """
 
@@ -49,12 +51,12 @@ class Interpreter:
     def __init__(self, info):
         self.__dict__.update(info)
         name = '' if self.name == 'python' else self.name
-        flags = ('t' if self.free else '') + (' +backport' if self.backport else '')
+        flags = ('t' if self.free else '') + ''.join([' +' + extra for extra in self.extras])
         self.key = name + '%d.%d' % self.version[:2] + flags
         self.label = name + '%d.%d.%d' % self.version + flags
 
     def wanted(self, names):
-        """Is it one of these, given as 2.4 (with and without backport) or '2.4 +backport'?"""
+        """Is it one of these, given as 2.4 (whatever it has) or '2.4 +backport'?"""
         return self.key in names or self.key.split(' ')[0] in names
 
 
@@ -137,7 +139,8 @@ def prepare(interpreter, others):
     # This pip chooses for the other version; all that we need is pure and needs no more.
     foreign = ['--python-version', '%d.%d' % interpreter.version[:2], '--implementation', 'py',
                '--abi', 'none', '--platform', 'any', '--only-binary', ':all:']
-    if interpreter.name not in ('jython', 'pyodide') and pip_install(target, foreign, ['six', 'nose2']):
+    if interpreter.name not in ('jython', 'pyodide') and pip_install(
+            target, foreign, ['six', 'nose2']):
         return target, True
     if pip_install(target, foreign, ['six']):
         return target, False
@@ -146,6 +149,7 @@ def prepare(interpreter, others):
 
 def clean_environ(**more):
     environ = {name: value for name, value in os.environ.items()
-               if not name.startswith(('PYTHON', 'SHIM_')) or name in ('SHIM_BIG', 'SHIM_FULL', 'SHIM_PYODIDE')}
+               if not name.startswith(('PYTHON', 'SHIM_'))
+               or name in ('SHIM_BIG', 'SHIM_FULL', 'SHIM_PYODIDE')}
     environ.update(more)
     return environ

@@ -4,12 +4,14 @@
     python tests/matrix.py --full               # everything on every context of all of them
     python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
 
-On interpreters but 2.7, 3.13, 3.15 and Pyodide it compiles every file and runs the contract on the
-default context; on Jython the heart of it.  Looks for interpreters in SHIM_PYTHONS (executables, separated as in PATH), in pyenv's versions
-and in PATH, keeps what they need under .matrix/ and the full outputs beside it.  Each runs the
-suite in a process of its own, with a time limit: nose2 from 2.7 on, tests/run.py elsewhere; then
-the Pool tests of its own standard library (tests/conformance/).  Exits with 1 on any failure,
-also when a required interpreter is missing.  Needs Python 3.8+ with pip; the suite does not.
+On interpreters but 2.7, 3.13, 3.15 and Pyodide it compiles every file and runs the contract on
+the default context; on Jython the heart of it.  Looks for interpreters in SHIM_PYTHONS
+(executables, separated as in PATH), in pyenv's versions and in PATH, keeps what they need under
+.matrix/ and the full outputs beside it.  Each runs the suite in a process of its own, with a time
+limit: nose2 from 2.7 on, tests/run.py elsewhere; then the Pool tests of its own standard library
+(tests/conformance/).  Exits with 1 on any failure, also when a required interpreter is missing.
+What --full came to is kept for tools/interpreters_doc.py.  Needs Python 3.8+ with pip; the suite
+does not.
 """
 import argparse
 import ast
@@ -26,25 +28,17 @@ import xml.etree.ElementTree
 
 from interpreters import (
     FIRST, REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare, why_no_pyodide)
+from reporting import HEADER, ask, describe_cannot, keep, log, row, show_skips
 
 THOROUGH = ('2.7', '3.13', '3.15')      # where everything runs without --full
 # Each pool there is two JVMs: the whole contract takes 20 minutes, with --full.
 JYTHON = ('test_apply', 'test_arguments', 'test_entry', 'test_map')
 MARK = 'SHIM_MATRIX_RUN'        # in the environment of all that a run starts
-CANNOT = r"""
-import sys
-from shim import engines
-sys.stdout.write(repr(engines.CANNOT))
-"""
 WEBLOOP = r"""
 import sys
 from tests import webloop
 sys.exit(await webloop.main(sys.argv[1]))
 """
-
-
-def log(text=''):
-    print(text, flush=True)
 
 
 # ---- running
@@ -215,60 +209,6 @@ def run_suite(interpreter, modules, options, others, count):
     return suite, run_tests(interpreter, tag, command, read_repr, libraries, 300)
 
 
-# ---- what the user sees
-
-HEADER = '%-18s %6s %7s %8s %12s %9s' % (
-    'interpreter', 'ran', 'failed', 'skipped', 'conformance', 'seconds')
-
-
-def row(label, suite, conformance):
-    text = '-'
-    if conformance is not None and (conformance.ran or conformance.failed):
-        text = '%d/%d' % (conformance.ran - len(conformance.failed), conformance.ran)
-    return '%-18s %6d %7d %8d %12s %9.1f' % (
-        label, suite.ran, len(suite.failed), suite.skips, text,
-        suite.elapsed + (conformance.elapsed if conformance else 0))
-
-
-def show_skips(outcomes):
-    reasons = collections.defaultdict(collections.Counter)
-    for label, outcome in outcomes:
-        for reason, count in outcome.skipped.items():
-            reasons[reason][label] += count
-    if reasons:
-        log('\nskipped:')
-    for reason, labels in sorted(reasons.items()):
-        log('%6d  %s (%s)' % (sum(labels.values()), reason, ', '.join(labels)))
-
-
-def show_cannot(interpreters, others):
-    """Print the promises that engines can't keep, as each interpreter's shim declares them.
-
-    Return a problem for each that does not tell.
-    """
-    tables, problems = collections.defaultdict(list), []
-    for interpreter in interpreters:
-        try:
-            libraries = prepare(interpreter, others)[0]
-        except Problem:
-            continue    # said already
-        environ = clean_environ(PYTHONPATH=libraries or '', JYTHONPATH=libraries or '')
-        done = subprocess.run([interpreter.executable, '-c', CANNOT], cwd=ROOT, env=environ,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        if done.returncode:
-            problems.append('%s: shim.engines does not import' % interpreter.label)
-            continue
-        table = ast.literal_eval(done.stdout.decode())
-        tables[repr(sorted(table.items()))].append((interpreter, table))
-    for same in tables.values():
-        log('\npromises that engines cannot keep (%s):'
-            % ', '.join(interpreter.label for interpreter, table in same))
-        for engine, promises in sorted(same[0][1].items()):
-            for number, reason in sorted(promises.items()):
-                log('    %-12s %3s  %s' % (engine, number, reason))
-    return problems
-
-
 def find_modules():
     """Return the dotted names of the test modules, as tests/run.py and nose2 find them."""
     paths = glob.glob(os.path.join(glob.escape(ROOT), 'tests', '**', 'test_*.py'), recursive=True)
@@ -347,13 +287,15 @@ def main(argv=None):
     if not (options.only or [1 for each in found.values() if each.name == 'pyodide']):
         log('NOT TESTED: Pyodide: %s' % why_no_pyodide())
     log(HEADER)
-    outcomes = []
+    outcomes, facts = [], {}
 
     def run(turn):
         count, interpreter = turn
         label = interpreter.label + (' #%d' % count if options.repeat > 1 else '')
         suite, conformance = run_suite(interpreter, modules, options, found.values(), count)
         lines = [row(label, suite, conformance)]
+        if options.full and not options.k:
+            keep(interpreter, facts[interpreter.label], lines[0], suite.skipped)
         lines += ['    left running, now killed: ' + line
                   for each in (suite, conformance) if each for line in each.left]
         if options.times:
@@ -366,15 +308,16 @@ def main(argv=None):
     for interpreter in chosen:
         try:
             prepare(interpreter, found.values())    # not at the same time
-            ready.append(interpreter)
             problems += compile_all(interpreter)
+            facts[interpreter.label] = ask(interpreter, found.values())
+            ready.append(interpreter)
         except Problem as problem:
             problems.append('%s: %s' % (interpreter.label, problem))
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
         list(executor.map(run, [(count, each) for count in range(1, options.repeat + 1)
                                 for each in ready]))
     show_skips(outcomes)
-    problems += show_cannot(chosen, found.values())
+    log('\n'.join(describe_cannot(facts)))
     if problems:
         log('\nproblems:\n    ' + '\n    '.join(problems))
     failed = sum(len(each.failed) for label, each in outcomes) + len(problems)

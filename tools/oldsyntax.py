@@ -28,7 +28,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DEFAULT = ('shim', 'tests', 'examples')
 # Drivers below DEFAULT that only a current CPython runs, started by their path; nothing that an
 # old interpreter imports.  Left out where a folder is walked, not where one is named.
-EXCLUDED = ('tests/matrix.py', 'tests/interpreters.py', 'tests/packaging/',
+EXCLUDED = ('tests/matrix.py', 'tests/interpreters.py', 'tests/reporting.py', 'tests/packaging/',
             'tests/programs/')
 
 RULES = {
@@ -329,6 +329,7 @@ def main(argv=None):
     parser.add_argument('paths', nargs='*', metavar='PATH', help='default: ' + ' '.join(DEFAULT))
     parser.add_argument('--compile-with', action='append', default=[], metavar='PYTHON',
                         help='also compile every file with this interpreter (repeatable)')
+    parser.add_argument('--list', action='store_true', help='only print the names of the files')
     options = parser.parse_args(argv)
     defaults = [os.path.join(ROOT, name) for name in DEFAULT]
     files = []
@@ -339,6 +340,9 @@ def main(argv=None):
         files += sorted(filter(is_included, below)) if os.path.isdir(path) else [path]
     if not files:
         parser.error('no file to check')    # checking nothing must not look like success
+    if options.list:
+        print('\n'.join(files))
+        return 0
     findings = []
     for path in files:
         with open(path, 'rb') as stream:

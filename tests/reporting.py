@@ -1,0 +1,77 @@
+"""What tests/matrix.py says of its runs, and keeps of them for docs/interpreters.rst."""
+import ast
+import collections
+import os
+import subprocess
+
+from interpreters import ROOT, WORK, Problem, clean_environ, prepare
+
+HEADER = '%-18s %6s %7s %8s %12s %9s' % (
+    'interpreter', 'ran', 'failed', 'skipped', 'conformance', 'seconds')
+# What shim says there of itself, asked in the language of 2.4.
+PROBE = r"""
+import sys
+import shim
+from shim import engines
+sys.stdout.write(repr({'cannot': engines.CANNOT, 'contexts': shim.get_all_start_methods(),
+                       'provider': str(shim.provider())}))
+"""
+
+
+def log(text=''):
+    print(text, flush=True)
+
+
+def row(label, suite, conformance):
+    text = '-'
+    if conformance is not None and (conformance.ran or conformance.failed):
+        text = '%d/%d' % (conformance.ran - len(conformance.failed), conformance.ran)
+    return '%-18s %6d %7d %8d %12s %9.1f' % (
+        label, suite.ran, len(suite.failed), suite.skips, text,
+        suite.elapsed + (conformance.elapsed if conformance else 0))
+
+
+def show_skips(outcomes):
+    reasons = collections.defaultdict(collections.Counter)
+    for label, outcome in outcomes:
+        for reason, count in outcome.skipped.items():
+            reasons[reason][label] += count
+    if reasons:
+        log('\nskipped:')
+    for reason, labels in sorted(reasons.items()):
+        log('%6d  %s (%s)' % (sum(labels.values()), reason, ', '.join(labels)))
+
+
+def ask(interpreter, others):
+    """What shim says of itself there (see PROBE); raise Problem."""
+    libraries = prepare(interpreter, others)[0]
+    environ = clean_environ(PYTHONPATH=libraries or '', JYTHONPATH=libraries or '')
+    done = subprocess.run([interpreter.executable, '-c', PROBE], cwd=ROOT, env=environ,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if done.returncode:
+        raise Problem('shim does not tell its contexts and provider')
+    return ast.literal_eval(done.stdout.decode())
+
+
+def describe_cannot(facts):
+    """Yield lines: the promises that engines can't keep, by what each interpreter's shim
+    declares (label: what it said)."""
+    tables = collections.defaultdict(list)
+    for label, said in facts.items():
+        tables[repr(sorted(said['cannot'].items()))].append(label)
+    for labels in tables.values():
+        yield ''
+        yield 'promises that engines cannot keep (%s):' % ', '.join(labels)
+        for engine, promises in sorted(facts[labels[0]]['cannot'].items()):
+            for number, reason in sorted(promises.items()):
+                yield '    %-12s %3s  %s' % (engine, number, reason)
+
+
+def keep(interpreter, facts, line, skipped):
+    """Note what a full run came to, for tools/interpreters_doc.py."""
+    folder = os.path.join(WORK, 'full')
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, interpreter.key.replace(' ', '')), 'w') as stream:
+        stream.write(repr({
+            'order': (interpreter.name != 'python', interpreter.version, interpreter.key),
+            'label': interpreter.label, 'facts': facts, 'row': line, 'skipped': dict(skipped)}))

@@ -1,0 +1,61 @@
+"""Put what `python tests/matrix.py --full` printed into docs/interpreters.rst, as it was printed.
+
+    python tools/interpreters_doc.py
+
+Of each interpreter it takes the last full run, from .matrix/full/.
+"""
+import ast
+import glob
+import os
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, 'tests'))
+
+import reporting
+from interpreters import WORK
+
+DOC = os.path.join(ROOT, 'docs', 'interpreters.rst')
+MARKS = '.. printed by tools/interpreters_doc.py\n', '.. printed until here\n'
+
+
+def read_runs():
+    runs = []
+    for path in glob.glob(os.path.join(glob.escape(WORK), 'full', '*')):
+        with open(path) as stream:
+            runs.append(ast.literal_eval(stream.read()))
+    return sorted(runs, key=lambda run: run['order'])
+
+
+def block(lines):
+    return ['', '.. code-block:: text', ''] + [('    ' + line).rstrip() for line in lines] + ['']
+
+
+def describe(runs):
+    """Yield the lines of all that is printed."""
+    yield from block([reporting.HEADER] + [run['row'] for run in runs])
+    yield 'The contexts that each has, the default first, and the library that runs their work:'
+    yield from block('%-18s %s\n%24s%s' % (run['label'], ' '.join(run['facts']['contexts']), '',
+                                          run['facts']['provider']) for run in runs)
+    yield 'What was skipped, how often and why:'
+    yield from block('%-18s %4d  %s' % (run['label'], count, reason) for run in runs
+                     for reason, count in sorted(run['skipped'].items()))
+    yield 'The promises that can\'t be kept, and why:'
+    yield from block(list(reporting.describe_cannot(
+        {run['label']: run['facts'] for run in runs}))[1:])
+
+
+def main():
+    runs = read_runs()
+    if not runs:
+        sys.exit('nothing in .matrix/full: run python tests/matrix.py --full')
+    with open(DOC, encoding='utf-8') as stream:
+        text = stream.read()
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    with open(DOC, 'w', encoding='utf-8') as stream:
+        stream.write(before + MARKS[0] + '\n'.join(describe(runs)) + '\n' + MARKS[1] + after)
+
+
+if __name__ == '__main__':
+    main()
