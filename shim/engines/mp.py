@@ -44,6 +44,10 @@ class Child(Remote):
         made.name = made.name.replace('Process', 'PoolWorker')
         return made
 
+    def close(self):
+        Remote.close(self)
+        compat.release(self.process)
+
 
 def start_daemon(process):
     """Start a daemon, even from a daemon: a pool within a task of a pool.
