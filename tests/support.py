@@ -1,10 +1,7 @@
 """What every test leans on: deadlines, one class per engine, programs in fresh interpreters.
 
-A test here never hangs: its `deadline` (seconds) makes it fail.  First an alarm raises in the
-main thread, with the stacks of all threads in the message, and again every few seconds if that
-was swallowed; a test which uses SIGALRM itself says `alarm = False`.  Where no exception gets
-through (an untimed lock on 2.x), a thread reports what hung and ends the process with 70.
-(Where there are neither alarms nor threads, only the limit of tests/matrix.py remains.)
+A test here never hangs: its `deadline` (seconds, see tests/deadlines.py) makes it fail; a test which
+uses SIGALRM itself says `alarm = False`.
 
     class Apply(object):                          # one body ...
         def test_value(self):
@@ -18,22 +15,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
 import unittest
 
 import six
 
 from shim import context
+from tests.deadlines import (
+    PACE, THREADS, Deadline, Elapsed, _thread, monotonic, wait_until)
 
-try:
-    import faulthandler
-except ImportError:     # before 3.3
-    faulthandler = None
-try:
-    import thread as _thread
-except ImportError:     # 3.x
-    import _thread
 if not hasattr(unittest, 'SkipTest'):   # before 2.7
     import unittest2 as unittest
 
@@ -42,10 +32,6 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# How much longer than CPython the interpreter may take: each worker of Jython's is a JVM, which
-# takes seconds to start and is slow until it is warm.
-PACE = [1, 6][sys.platform.startswith('java')]
-GRACE = 15              # seconds from a test's deadline to the end of the process
 PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp')
 IMPORTING = PROCESSES[1:]       # whose workers import the program
 # Everything on each context where SHIM_FULL=1 and on these; elsewhere without those that only
@@ -62,12 +48,8 @@ if os.environ.get('SHIM_VARIANTS') == 'default':
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
-# Pyodide has the modules, and neither threads nor processes.
-THREADS, NO_PROCESSES = True, None
-try:
-    _thread.start_new_thread(int, ())
-except RuntimeError:
-    THREADS = False
+NO_PROCESSES = None
+if not THREADS:
     try:
         subprocess.call([sys.executable, '-c', ''])
     except OSError:
@@ -75,7 +57,6 @@ except RuntimeError:
 
 SkipTest = unittest.SkipTest
 b = six.b
-monotonic = getattr(time, 'monotonic', time.time)
 
 
 def skip(reason):
@@ -93,16 +74,6 @@ def needs_processes():
     """Skip where no process can be started.  (A Script says so itself.)"""
     if NO_PROCESSES:
         skip(NO_PROCESSES)
-
-
-def wait_until(predicate, timeout=10, interval=0.01):
-    """Call `predicate` until it is true or the time is over; return what it said last."""
-    end = monotonic() + timeout * PACE
-    while True:
-        value = predicate()
-        if value or monotonic() > end:
-            return value
-        time.sleep(interval)
 
 
 def read_text(path):
@@ -125,81 +96,6 @@ def alive(pid):
         return True
     except EnvironmentError:
         return False
-
-
-def thread_stacks():
-    """The stacks of all threads as text (2.4: only of the one that asks)."""
-    if not hasattr(sys, '_current_frames'):
-        return 'This thread:\n' + ''.join(traceback.format_stack())
-    return '\n'.join(['Thread %s:\n%s' % (ident, ''.join(traceback.format_stack(frame)))
-                      for ident, frame in sys._current_frames().items()])
-
-
-class Elapsed(object):
-    """Time since it was made: `clock = Elapsed(); ...; clock.seconds`, which a limit is held
-    against, are those of CPython (see PACE)."""
-
-    def __init__(self):
-        self._start = monotonic()
-
-    real = property(lambda self: monotonic() - self._start)
-    seconds = property(lambda self: self.real / PACE)
-
-
-class Deadline(object):
-    """start() ... stop() around what must not hang; see the top of this file."""
-
-    running = []        # what the watching thread watches
-    thread = []         # the pid of the process whose watching thread runs
-
-    def __init__(self, label, seconds, alarm=True):
-        self.label, self.seconds = label, seconds * PACE
-        self.alarm = alarm and hasattr(signal, 'alarm')
-        self.passed = False
-
-    def start(self):
-        self.end = monotonic() + self.seconds
-        self.running.append(self)
-        if THREADS and os.getpid() not in self.thread:
-            self.thread[:] = [os.getpid()]
-            _thread.start_new_thread(_watch, (self.running, monotonic, time.sleep))
-        if self.alarm:
-            try:
-                self._old = signal.signal(signal.SIGALRM, self._ring)
-            except ValueError:      # not the main thread
-                self.alarm = False
-            else:
-                signal.alarm(int(self.seconds))
-
-    def stop(self):
-        if self.alarm:
-            signal.alarm(0)
-            if self._old is not None:   # else not set by Python
-                signal.signal(signal.SIGALRM, self._old)
-        self.running.remove(self)
-
-    def _ring(self, signum, frame):
-        self.passed = True
-        signal.alarm(5)
-        raise AssertionError('%s hung: not done after %d s\n%s'
-                             % (self.label, self.seconds, thread_stacks()))
-
-
-def _watch(running, now, sleep):
-    # No lock and no import in here, for tests fork while this thread is anywhere in it; and no
-    # global name while nothing runs, for 2.x ends by setting those to None.
-    while True:
-        sleep(0.5)
-        for deadline in list(running):
-            if now() > deadline.end + GRACE:
-                try:
-                    os.write(2, b('\n%s hung, beyond interruption\n' % deadline.label))
-                    if faulthandler is not None:
-                        faulthandler.dump_traceback(2)
-                    else:
-                        os.write(2, b(thread_stacks()))
-                finally:
-                    os._exit(70)
 
 
 class TestCase(unittest.TestCase):

@@ -30,7 +30,7 @@ sys.stdout.write('\\n%d' % len([name for name in more if name.split('.')[0] == '
 METHOD = '''
 import sys
 import shim
-import tests.tasks as tasks
+import tests.process_tasks as tasks
 
 if __name__ == '__main__':
     way, name = sys.argv[1:]

@@ -5,7 +5,8 @@ import signal
 import sys
 
 import shim
-from tests import support, tasks
+from tests import process_tasks as tasks
+from tests import support
 from tests.promises import scratch
 from tests.support import Elapsed, each_engine, read_text, wait_until
 
@@ -240,7 +241,7 @@ import os
 import sys
 import warnings
 import shim
-from tests import tasks
+from tests import process_tasks as tasks
 
 if __name__ == '__main__':
     warnings.simplefilter('ignore')     # 3.12+: fork and threads
@@ -260,7 +261,7 @@ DAEMON = '''
 import sys
 import time
 import shim
-from tests import tasks
+from tests import process_tasks as tasks
 
 if __name__ == '__main__':
     if sys.argv[1] != 'serial':
@@ -273,7 +274,7 @@ if __name__ == '__main__':
 WAITED = '''
 import sys
 import shim
-from tests import tasks
+from tests import process_tasks as tasks
 
 if __name__ == '__main__':
     made = shim.get_context(sys.argv[1]).Process(target=tasks.nap_and_note, args=(0.7, sys.argv[2]))
