@@ -81,8 +81,8 @@ def main(argv=None):
     report = Report(bool(options.only))
 
     found = find_interpreters()[0]
-    # On Pyodide nothing is installed by these ways.
-    chosen = [each for each in found.values() if each.name != 'pyodide'
+    # On Pyodide nothing is installed by these ways, and who installs has nothing of it yet.
+    chosen = [each for each in found.values() if each.name != 'pyodide' and not each.extras
               and (options.all or each.wanted(options.require))]
     for name in options.require:
         if not [each for each in chosen if each.wanted([name])]:
