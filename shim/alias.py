@@ -25,7 +25,10 @@ def fill(namespace, source):
     """Put into a module what multiprocessing has and it has not, as `source` has it."""
     for name in NAMES + list(getattr(compat.multiprocessing, '__all__', ())):
         if name not in namespace:
-            namespace[name] = getattr(source, name, None) or missing(name)
+            found = getattr(source, name, None)
+            if found is None or compat.unmade(name):
+                found = missing(name)
+            namespace[name] = found
 
 
 def missing(name):

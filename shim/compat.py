@@ -355,14 +355,22 @@ SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'reducer': '3.6', 'set_forkserv
          'shared_memory': '3.8'}
 
 
+def unmade(name):
+    """True for what the backport and processing have on 2.4, but can't make without ctypes."""
+    return (name in ('Value', 'Array', 'RawValue', 'RawArray') and sys.version_info < (2, 5)
+            and not findable('ctypes'))
+
+
 def why_missing(name):
     """What to tell whoever asks for something that multiprocessing has, but not here."""
     if multiprocessing is None:
         return ('this interpreter has no multiprocessing module, which is in the standard library'
                 ' from Python 2.6 on; for 2.4 and 2.5 there is one to install')
-    if absent:
+    if absent and not unmade(name):
         return 'processing %s, which stands in for multiprocessing here, has it not' % (
             multiprocessing.__version__)
+    if unmade(name):
+        return 'it needs the ctypes module, which is in the standard library from Python 2.5 on'
     if name not in SINCE:
         return 'the multiprocessing of this Python, %d.%d, has it not' % sys.version_info[:2]
     return 'multiprocessing has it from Python %s on, and this is %d.%d' % (

@@ -19,7 +19,8 @@ class Delegate(object):
     """Has whatever multiprocessing has; until 3.4."""
 
     def __getattr__(self, name):
-        if name.startswith('_') or not hasattr(compat.multiprocessing, name):
+        if (name.startswith('_') or compat.unmade(name)
+                or not hasattr(compat.multiprocessing, name)):
             raise AttributeError('the %r context has no %s here: %s' % (
                 self._name, name, compat.why_missing(name)))
         return getattr(compat.multiprocessing, name)

@@ -11,13 +11,14 @@ import six
 
 import shim
 from shim.commands import examples
+from shim.compat import absent, multiprocessing    # or what stands in for it, or None
 from tests import support
 from tests.support import ROOT, b, read_text, skip
 
 try:
-    import multiprocessing
-except ImportError:     # 2.4 and 2.5 without the backport
-    multiprocessing = None
+    import ctypes
+except ImportError:     # 2.4
+    ctypes = None
 
 FOLDER = os.path.join(ROOT, 'examples')
 
@@ -84,6 +85,10 @@ class Processes(Example):
             return 'serial does one thing after the other'
         if multiprocessing is None and (self.context, primitive) != ('thread', 'Queue'):
             return 'no multiprocessing module'
+        if primitive == 'Value' and self.context not in ('thread', 'serial') and ctypes is None:
+            return 'Value.*: it needs the ctypes module'
+        if primitive == 'Pipe' and absent:      # processing sends its connections anywhere
+            return None
         if self.context in ('spawn', 'subprocess') and not hasattr(multiprocessing, 'get_context'):
             return 'shared between processes|ended without an answer'
         return None
