@@ -17,7 +17,11 @@ else:
         me = current_process()
         if me._parent_pid is None:
             return None
-        return Parent(getattr(me, '_parent_name', 'MainProcess'), me._parent_pid)
+        method = getattr(me, '_start_method', None)
+        if method is None and hasattr(compat.multiprocessing, 'get_start_method'):
+            method = compat.multiprocessing.get_start_method()
+        return Parent(getattr(me, '_parent_name', 'MainProcess'), me._parent_pid,
+                      method == 'forkserver')
 
 
 if hasattr(compat.multiprocessing, 'get_context'):

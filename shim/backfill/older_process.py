@@ -139,8 +139,9 @@ def today(base):
 class Parent(object):
     """The process that started this one (CPython 3.8 on has its own)."""
 
-    def __init__(self, name, pid):
+    def __init__(self, name, pid, indirect=False):
         self._name, self._pid = name, pid
+        self._indirect = indirect       # a server has forked this one for it
 
     name = property(lambda self: self._name)
     pid = ident = property(lambda self: self._pid)
@@ -149,7 +150,7 @@ class Parent(object):
         """True while it runs."""
         try:
             os.kill(self._pid, 0)
-            return compat.getppid() in (self._pid, None)
+            return self._indirect or compat.getppid() in (self._pid, None)
         except OSError:
             return False
 

@@ -241,6 +241,8 @@ class Crew(Roster):
         if slot.worker.eof and slot.eof is None:
             slot.eof = clock()
             self.watch(slot, None)
+            # Before its successor gets what was queued behind them.
+            self.take_back(slot)
 
     def take(self, slot, kind, body):
         held = slot.held

@@ -2,8 +2,9 @@
 
 When a worker dies, all its bytes are read first.  Then what had not begun is queued again, at the
 front, and what had begun is lost.  Its exit status decides that it died: the end of its channel
-only says where to look, as a grandchild may hold the channel open.
+only says where to look, as a grandchild may hold the channel open; but nothing begins after it.
 """
+import logging
 import sys
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from shim.engines import base
 from shim.engines.bell import Bell
 from shim.engines.slot import Slot
 
+LOG = logging.getLogger('shim')
 clock = compat.monotonic
 
 LOOK = 0.25             # seconds between two looks at the exit status, with work in flight
@@ -101,31 +103,36 @@ class Roster(base.Engine):
         """A worker is gone: its last words, then its tasks."""
         self.hear(slot, slot.worker.drain())
         self.remove(slot)
-        held, begun = list(slot.held), min(slot.begun, len(slot.held))
-        while len(held) > begun:
-            self.todo.appendleft(held.pop())
+        self.take_back(slot)
         pid, code = slot.worker.process.pid, slot.worker.process.exitcode
-        for number in range(begun):
-            task = held[number]
+        for number, task in enumerate(slot.held):
             if task is slot.late:
                 base.fail(task, errors.TaskTimeoutError(task.limit, pid))
             else:
                 base.fail(task, errors.WorkerLostError(pid, code, [None, True][number == 0]))
         if not slot.ready and not slot.leaving:
             self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)
-        elif not slot.leaving and not slot.worked and not begun:
+        elif not slot.leaving and not slot.worked and not slot.held:
             # Who dies without having worked might do so again and again.
             self.young += 1
             self.retry = now + min(0.5, BACKOFF * 0.1 * 2 ** min(self.young, 10))
 
+    def take_back(self, slot):
+        """Queue again, at the front, what a worker can't begin any more."""
+        while len(slot.held) > slot.begun:
+            self.todo.appendleft(slot.held.pop())
+
     def failed(self, now, why):
-        """A start failed: try again later, but not for ever."""
+        """A start failed: try again later, but not for ever while nobody can work."""
         self.failures += 1
         self.retry = now + min(1.0, BACKOFF * 2 ** min(self.failures - 1, 10))
-        if self.failures > self.size + FAILURES:
-            self.ending = errors.PoolBrokenError(
-                'the pool is broken: %d workers in a row failed to start. The last one %s' % (
-                    self.failures, why))
+        if self.failures <= self.size + FAILURES:
+            return
+        said = '%d workers in a row failed to start. The last one %s' % (self.failures, why)
+        if not [slot for slot in self.slots if slot.ready and slot.eof is None]:
+            self.ending = errors.PoolBrokenError('the pool is broken: ' + said)
+        elif self.failures == self.size + FAILURES + 1:
+            LOG.warning('shim: the pool goes on with fewer workers: %s', said)
 
     def remove(self, slot):
         self.watch(slot, None)

@@ -8,7 +8,7 @@ import threading
 import shim
 from tests import promise_tasks as tasks
 from tests.promises import Promise, kill, lines
-from tests.support import Elapsed, each_engine, wait_until
+from tests.support import Elapsed, each_engine, monotonic, wait_until
 
 
 class Death(Promise):
@@ -238,6 +238,20 @@ class Idle(Promise):
         stopped = pool.apply(tasks.pid)
         os.kill(stopped, signal.SIGSTOP)
         path = self.scratch()
+        results = [pool.apply_async(tasks.noted, (path, n)) for n in range(3)]
+        self.assertFalse(wait_until(lambda: results[0].ready(), 0.3))
+        kill(stopped)
+        self.assertEqual([result.get(20) for result in results], [0, 1, 2])
+        self.assertEqual(lines(path), ['0', '1', '2'])
+
+    def test_exit_status_is_late(self):
+        # Its channel has ended, and its successor is there before its exit status.
+        pool, path = self.Pool(1), self.scratch()
+        stopped = pool.apply(tasks.pid)
+        worker = pool._engine.slots[0].worker
+        gone, end = worker.gone, monotonic() + 1
+        worker.gone = lambda: monotonic() > end and gone()
+        os.kill(stopped, signal.SIGSTOP)
         results = [pool.apply_async(tasks.noted, (path, n)) for n in range(3)]
         self.assertFalse(wait_until(lambda: results[0].ready(), 0.3))
         kill(stopped)

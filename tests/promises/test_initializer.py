@@ -3,6 +3,7 @@ import os
 import time
 
 import shim
+from shim.engines.roster import FAILURES
 from tests import promise_tasks as tasks
 from tests.promises import EACH_ENGINE, Promise, kill, lines
 from tests.support import PROCESS_VARIANTS, Elapsed, each_engine, wait_until
@@ -85,6 +86,18 @@ class Restarts(Promise):
                            lambda: pool.apply_async(tasks.square, (2,)).get(20))
         self.assertIn('raises from now on', str(error))
         self.assertLessEqual(len(lines(path)), TRIES)
+
+    def test_one_still_works(self):
+        # As long as somebody does, new ones that can't be had break nothing.
+        path, flag = self.scratch(), self.scratch('flag')
+        pool = self.Pool(2, tasks.raises_if_exists, (path, flag))
+        self.assertTrue(wait_until(lambda: len([
+            slot for slot in pool._engine.slots if slot.ready]) == 2, 20))
+        open(flag, 'w').close()
+        kill(self.pids(pool)[0])
+        self.assertTrue(wait_until(lambda: len(lines(path)) > 3 + FAILURES, 40),
+                        'it gave up')
+        self.assertEqual(pool.map(tasks.square, range(20), 1), [n * n for n in range(20)])
 
     def test_dies_at_once(self):
         path = self.scratch()
