@@ -31,15 +31,20 @@ def row(label, suite, conformance):
         suite.elapsed + (conformance.elapsed if conformance else 0))
 
 
-def show_skips(outcomes):
+def describe_skips(skipped):
+    """Yield lines: why tests were skipped, how many and where; of pairs (label, {reason: count})."""
     reasons = collections.defaultdict(collections.Counter)
-    for label, outcome in outcomes:
-        for reason, count in outcome.skipped.items():
+    for label, counts in skipped:
+        for reason, count in counts.items():
             reasons[reason][label] += count
-    if reasons:
-        log('\nskipped:')
     for reason, labels in sorted(reasons.items()):
-        log('%6d  %s (%s)' % (sum(labels.values()), reason, ', '.join(labels)))
+        yield '%6d  %s (%s)' % (sum(labels.values()), reason, ', '.join(labels))
+
+
+def show_skips(outcomes):
+    lines = list(describe_skips((label, outcome.skipped) for label, outcome in outcomes))
+    if lines:
+        log('\nskipped:\n' + '\n'.join(lines))
 
 
 def ask(interpreter, others):

@@ -35,11 +35,10 @@ def describe(runs):
     """Yield the lines of all that is printed."""
     yield from block([reporting.HEADER] + [run['row'] for run in runs])
     yield 'The contexts that each has, the default first, and the library that runs their work:'
-    yield from block('%-18s %s\n%24s%s' % (run['label'], ' '.join(run['facts']['contexts']), '',
+    yield from block('%-18s %s\n%20s%s' % (run['label'], ' '.join(run['facts']['contexts']), '',
                                           run['facts']['provider']) for run in runs)
     yield 'What was skipped, how often and why:'
-    yield from block('%-18s %4d  %s' % (run['label'], count, reason) for run in runs
-                     for reason, count in sorted(run['skipped'].items()))
+    yield from block(reporting.describe_skips((run['label'], run['skipped']) for run in runs))
     yield 'The promises that can\'t be kept, and why:'
     yield from block(list(reporting.describe_cannot(
         {run['label']: run['facts'] for run in runs}))[1:])
