@@ -366,11 +366,11 @@ def why_missing(name):
     if multiprocessing is None:
         return ('this interpreter has no multiprocessing module, which is in the standard library'
                 ' from Python 2.6 on; for 2.4 and 2.5 there is one to install')
-    if absent and not unmade(name):
-        return 'processing %s, which stands in for multiprocessing here, has it not' % (
-            multiprocessing.__version__)
     if unmade(name):
         return 'it needs the ctypes module, which is in the standard library from Python 2.5 on'
+    if absent:
+        return 'processing %s, which stands in for multiprocessing here, has it not' % (
+            multiprocessing.__version__)
     if name not in SINCE:
         return 'the multiprocessing of this Python, %d.%d, has it not' % sys.version_info[:2]
     return 'multiprocessing has it from Python %s on, and this is %d.%d' % (

@@ -9,6 +9,8 @@ import glob
 import os
 import sys
 
+from printed import block, put
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, 'tests'))
 
@@ -25,10 +27,6 @@ def read_runs():
         with open(path) as stream:
             runs.append(ast.literal_eval(stream.read()))
     return sorted(runs, key=lambda run: run['order'])
-
-
-def block(lines):
-    return ['', '.. code-block:: text', ''] + [('    ' + line).rstrip() for line in lines] + ['']
 
 
 def describe(runs):
@@ -48,12 +46,7 @@ def main():
     runs = read_runs()
     if not runs:
         sys.exit('nothing in .matrix/full: run python tests/matrix.py --full')
-    with open(DOC, encoding='utf-8') as stream:
-        text = stream.read()
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    with open(DOC, 'w', encoding='utf-8') as stream:
-        stream.write(before + MARKS[0] + '\n'.join(describe(runs)) + '\n' + MARKS[1] + after)
+    put(DOC, MARKS, describe(runs))
 
 
 if __name__ == '__main__':

@@ -242,7 +242,7 @@ class Crew(Roster):
             slot.eof = clock()
             self.watch(slot, None)
             # Before its successor gets what was queued behind them.
-            self.take_back(slot)
+            self.take_back(slot, slot.begun)
 
     def take(self, slot, kind, body):
         held = slot.held
@@ -269,8 +269,7 @@ class Crew(Roster):
             if held and held[0].limit is not None and slot.deadline is None:
                 slot.deadline = clock() + held[0].limit
         elif kind == wire.RETURNED:
-            for _returned in range(body):
-                self.todo.appendleft(held.pop())
+            self.take_back(slot, len(held) - body)
             slot.asked, slot.fed = False, clock()
             if slot.left is not None and not slot.leaving:
                 slot.left += body

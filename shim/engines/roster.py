@@ -103,7 +103,7 @@ class Roster(base.Engine):
         """A worker is gone: its last words, then its tasks."""
         self.hear(slot, slot.worker.drain())
         self.remove(slot)
-        self.take_back(slot)
+        self.take_back(slot, slot.begun)
         pid, code = slot.worker.process.pid, slot.worker.process.exitcode
         for number, task in enumerate(slot.held):
             if task is slot.late:
@@ -117,9 +117,9 @@ class Roster(base.Engine):
             self.young += 1
             self.retry = now + min(0.5, BACKOFF * 0.1 * 2 ** min(self.young, 10))
 
-    def take_back(self, slot):
-        """Queue again, at the front, what a worker can't begin any more."""
-        while len(slot.held) > slot.begun:
+    def take_back(self, slot, count):
+        """Queue again, at the front, what a worker holds beyond the first `count`."""
+        while len(slot.held) > count:
             self.todo.appendleft(slot.held.pop())
 
     def failed(self, now, why):
