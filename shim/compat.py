@@ -5,7 +5,6 @@ Each name says why it is here and from which version on it could go ("until 2.6"
 """
 import errno
 import os
-import pickle
 import sys
 import threading
 import time
@@ -71,9 +70,6 @@ try:
 except NameError:       # until 2.6
     def next(iterator):
         return iterator.next()
-
-# Bytes that a pickle only refers to (PEP 574).
-PickleBuffer = getattr(pickle, 'PickleBuffer', None)   # until 3.8
 
 monotonic = getattr(time, 'monotonic', time.time)      # until 3.3
 get_ident = _thread.get_ident
@@ -330,14 +326,14 @@ if multiprocessing is None:
 
 
 if sys.version_info < (2, 7):
-    import imp
-
     def before_fork():
         """Until 2.7 a child forked while another thread imports can't import for ever."""
+        import imp
         imp.acquire_lock()
 
     def after_fork(child=False):
         """In the parent and in the child; until 2.6 that could not start a thread either."""
+        import imp
         if child and hasattr(threading, '_active_limbo_lock'):
             threading._active_limbo_lock = allocate_lock()
         if imp.lock_held():     # in the child 2.6's own fork has let go of it

@@ -36,16 +36,18 @@ SLICE = 1 << 18         # bytes given to one system call
 LONG = 1 << 16          # bytes that are worth a frame of their own
 EMPTY = ''.encode('ascii')
 PROTOCOL = cPickle.HIGHEST_PROTOCOL
+# Bytes that a pickle only refers to (PEP 574).
+PickleBuffer = getattr(cPickle, 'PickleBuffer', None)
 
 
 def apart(data):
     """Bytes for the body of a frame, marked to travel beside it if they are long."""
-    if compat.PickleBuffer is not None and len(data) > LONG:
-        return compat.PickleBuffer(data)
+    if PickleBuffer is not None and len(data) > LONG:
+        return PickleBuffer(data)
     return data
 
 
-if compat.PickleBuffer is not None:
+if PickleBuffer is not None:
     def frame(kind, body=None):
         """A frame, as a list of bytes."""
         beside = []
