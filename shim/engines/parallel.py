@@ -11,6 +11,7 @@ so that a task would run twice; neither tells which process has it.
 
 A job server serves one worker: ppft does not know that a worker died, and goes on to give it jobs.
 """
+import atexit
 import os
 import subprocess
 import sys
@@ -80,6 +81,7 @@ class Job(object):
             if self._unwanted:      # meanwhile: nobody waits for one that does not start
                 raise EOFError('the pool has ended')
             self._server = __import__('pp').Server(1)
+            atexit.register(spare, os.getpid(), self._server)
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
             others = threading.enumerate()
@@ -150,6 +152,12 @@ class Job(object):
         # Their files are closed as they go: pp has this object until the program ends.
         self._poll()
         self._server, self._popen, self._threads = None, None, ()
+
+
+def spare(owner, server):
+    """A child that the program forked ends: pp, whose own function comes next, would kill there."""
+    if os.getpid() != owner:
+        del getattr(server, WORKERS)[:]
 
 
 def popen_of(started):

@@ -71,8 +71,8 @@ class EntryPoints(TestCase):
     def test_only_what_works_is_listed(self):
         self.assertEqual(
             sorted(shim.get_all_start_methods()),
-            sorted([name for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'thread',
-                                      'serial') if not unavailable(name)]))
+            sorted([name for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'pp',
+                                      'thread', 'serial') if not unavailable(name)]))
 
     def test_thread_pool(self):
         if unavailable('thread'):
