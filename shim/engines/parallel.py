@@ -81,7 +81,7 @@ class Job(object):
             if self._unwanted:      # meanwhile: nobody waits for one that does not start
                 raise EOFError('the pool has ended')
             self._server = __import__('pp').Server(1)
-            atexit.register(spare, os.getpid(), self._server)
+            atexit.register(spare, self._server)
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
             others = threading.enumerate()
@@ -154,10 +154,13 @@ class Job(object):
         self._server, self._popen, self._threads = None, None, ()
 
 
-def spare(owner, server):
-    """A child that the program forked ends: pp, whose own function comes next, would kill there."""
-    if os.getpid() != owner:
-        del getattr(server, WORKERS)[:]
+def spare(server):
+    """The program ends: leave nothing to pp's own function, which comes next.
+
+    It kills by pid, in a child that the program forked, too; and it closes files that pp's threads
+    are reading from, which crashes 2.5 or stops it for seconds.  The pool's own end comes after it.
+    """
+    del getattr(server, WORKERS)[:]
 
 
 def popen_of(started):
