@@ -12,6 +12,7 @@
     pickling.py    pickling what is the user's
     wire.py        frames
     waiting.py     waiting that a signal may end
+    threads.py     threads that a signal does not keep from starting
     cpus.py        how many workers
     providers.py   which library runs the work, and why
     frozen.py      programs that are one file of their own

@@ -117,6 +117,10 @@ NO_THREADS = no_threads()
 
 # Until 3.2 a lock can't be waited for with a time limit, nor left by Ctrl-C.
 TIMED_LOCKS = sys.version_info >= (3, 2)
+# Until 2.5 Thread.start() returns before the thread has begun, and what that locks then without
+# having the GIL (the dictionary of all thread states) stays locked in a child forked meanwhile:
+# no thread of that child's ever begins.
+START_WAITS = sys.version_info >= (2, 6)
 
 try:
     from java.util.concurrent import Semaphore as java_semaphore, TimeUnit
@@ -169,17 +173,6 @@ def view(data, start, size):
     if sys.version_info < (2, 7):
         return data[start:start + size]
     return memoryview(data)[start:start + size]
-
-
-def thread(target, args, name):
-    """Start a daemon thread; returns it.  (Thread.daemon is 2.6+, setDaemon() warns from 3.10.)"""
-    made = threading.Thread(target=target, args=args, name=name)
-    if hasattr(threading.Thread, 'daemon'):
-        made.daemon = True
-    else:
-        made.setDaemon(True)
-    made.start()
-    return made
 
 
 def cloexec(sock):

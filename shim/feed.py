@@ -8,7 +8,7 @@ for results of this very pool.  It pulls no faster than the workers take, and wi
 from collections import deque
 from itertools import islice
 
-from shim import compat, errors, outcome, pickling
+from shim import compat, errors, outcome, pickling, threads
 from shim.engines.base import Task
 
 
@@ -57,7 +57,7 @@ class Feed(object):
                     return
         if type(items) is list:     # the caller may change it from here on
             self._items = iter(list(self._items))
-        compat.thread(self._run, (), 'shim-feed')
+        threads.start(self._run, (), 'shim-feed')
 
     def _own(self):
         try:

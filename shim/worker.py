@@ -19,7 +19,7 @@ import threading
 import traceback
 from collections import deque
 
-from shim import compat, errors, outcome, pickling, wire
+from shim import compat, errors, outcome, pickling, threads, wire
 from shim.waiting import OSErrors, Waiter, poll
 
 GROUP = 0.001       # seconds of work begun at once, and between two writes
@@ -58,7 +58,7 @@ class Worker(object):
         self.own_interrupts()
         if unblock:
             compat.mask_interrupts('SIG_UNBLOCK')
-        compat.thread(self.watch, (), 'shim-warden')
+        threads.start(self.watch, (), 'shim-warden')
         if initializer is not None:
             try:
                 try:

@@ -13,7 +13,7 @@ import logging
 import sys
 from collections import deque
 
-from shim import compat, errors, wire
+from shim import compat, errors, threads, wire
 from shim.engines import base, channel
 from shim.engines.roster import LOOK, REST, Roster
 from shim.engines.slot import AHEAD, MOST, SMALL, TINY
@@ -55,7 +55,7 @@ class Crew(Roster):
             try:
                 self.fill()
                 self.hook = compat.at_exit(self.terminate)
-                self.thread = compat.thread(self.run, (), 'shim-pool')
+                self.thread = threads.start(self.run, (), 'shim-pool')
             except:
                 self.ending = errors.PoolBrokenError('the pool did not start')
                 self.finish()

@@ -18,7 +18,7 @@ import sys
 import threading
 import traceback
 
-from shim import compat, wire, worker
+from shim import compat, threads, wire, worker
 from shim.engines import subproc
 from shim.engines.crew import Crew
 from shim.waiting import Signal
@@ -60,7 +60,7 @@ class Job(object):
     def __init__(self, line):
         self.made = Signal()        # the process is there, or will not be
         self._unwanted = False
-        compat.thread(self._make, (line,), 'shim-pp')
+        threads.start(self._make, (line,), 'shim-pp')
 
     def _make(self, line):
         try:

@@ -5,7 +5,7 @@ Nothing is pickled; arguments, results and exceptions are the caller's own objec
 import os
 from collections import deque
 
-from shim import compat, errors, outcome, wire
+from shim import compat, errors, outcome, threads, wire
 from shim.backfill.process import exit_code_of
 from shim.engines import channel
 from shim.engines.bell import Knock
@@ -28,7 +28,7 @@ class Runner(object):
         self.pid, self.name = os.getpid(), 'ThreadPoolWorker-%d' % number
         self._todo, self._waiter, self._over = deque(), Waiter(), False
         self._busy = True       # maybe in the user's code
-        self.thread = compat.thread(self._run, (), self.name)
+        self.thread = threads.start(self._run, (), self.name)
 
     def is_alive(self):
         return not self._over
@@ -139,7 +139,7 @@ class Popen(object):
         self._start(process)
 
     def _start(self, process):
-        compat.thread(self._run, (process,), process.name)
+        threads.start(self._run, (process,), process.name)
 
     def _run(self, process, passing=()):
         code = 1

@@ -1,0 +1,72 @@
+"""Threads of shim's own: what may happen while one starts."""
+import os
+import threading
+import time
+
+from shim import compat, threads
+from tests import support
+
+FORKS = '''
+import os
+import sys
+import warnings
+from shim import compat, threads
+
+warnings.simplefilter('ignore')     # 3.12+: fork and threads
+
+for round in range(int(sys.argv[1])):
+    threads.start(int, (), 'shim-test')
+    compat.before_fork()
+    pid = os.fork()
+    compat.after_fork(pid == 0)
+    if pid == 0:
+        threads.start(int, (), 'shim-test').join()
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+sys.stdout.write('done')
+'''
+
+
+class Rang(Exception):
+    pass
+
+
+class Starts(support.TestCase):
+    """Where there are no threads, there is nothing to start."""
+
+    deadline = 90
+
+    def setUp(self):
+        if not support.THREADS:
+            support.skip('no threads here')
+
+    def test_a_handler_raises(self):
+        # Where the interpreter handles signals: as the thread has begun, in the frame of start().
+        names = [name for name in ('_start_new_thread', '_start_joinable_thread')
+                 if hasattr(threading, name)]
+        if not names:
+            support.skip('threading starts threads in some other way here')
+        ended = threading.Event()
+
+        def rings(*args, **kwds):
+            begin(*args, **kwds)
+            ended.wait()
+            time.sleep(0.1)
+            raise Rang('now')
+
+        begin = getattr(threading, names[-1])
+        setattr(threading, names[-1], rings)
+        try:
+            error = self.catch(Rang, threads.start, ended.set, (), 'shim-test')
+        finally:
+            setattr(threading, names[-1], begin)
+        self.assertEqual(str(error), 'now')
+        self.assertTrue(ended.isSet())
+
+    def test_a_child_forked_next(self):
+        # On 2.4 one of some hundred could start no thread.
+        if not hasattr(os, 'fork') or support.NO_PROCESSES:
+            support.skip('nothing forks here')
+        rounds = [100, 1000][not compat.START_WAITS]
+        status, out, err, _seconds = support.run_script(FORKS, 60, ['%d' % rounds])
+        self.assertEqual((status, out), (0, 'done'), err)
