@@ -20,7 +20,7 @@ import unittest
 
 import six
 
-from shim import context
+from shim import compat, context
 from tests.deadlines import (
     PACE, THREADS, Deadline, Elapsed, _thread, monotonic, wait_until)
 
@@ -74,6 +74,13 @@ def needs_processes():
     """Skip where no process can be started.  (A Script says so itself.)"""
     if NO_PROCESSES:
         skip(NO_PROCESSES)
+
+
+def told(engine, code):
+    """What is known of the exit code of a process that was killed, or has called os._exit(code)."""
+    if engine == 'forkserver' and not compat.SERVER_WAITS:
+        return 255
+    return code
 
 
 def read_text(path):

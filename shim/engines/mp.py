@@ -39,7 +39,7 @@ class Child(Remote):
             lock.release()
 
     def _process(self, far, engine):
-        made = engine.context.Process(target=serve, args=(
+        made = engine.context.Process(target=engine.serve, args=(
             far, os.getpid(), engine.initializer, engine.initargs, engine.unblock))
         made.name = made.name.replace('Process', 'PoolWorker')
         return made
@@ -85,10 +85,19 @@ def serve(sock, parent, initializer, initargs, unblock):
         sys.exit(1)
 
 
+def serve_quietly(*args):
+    """The same where its exit code is the last thing it says."""
+    try:
+        serve(*args)
+    finally:
+        sys.excepthook = lambda *error: None
+
+
 class ProcessEngine(Crew):
     """Tasks run in processes of multiprocessing; `method` is its start method."""
 
     method = 'fork'
+    serve = staticmethod(serve)
 
     def __init__(self, *args, **kwds):
         Crew.__init__(self, *args, **kwds)
@@ -122,3 +131,5 @@ class ForkServerEngine(SpawnEngine):
     """The same, forked from a server process that has no threads."""
 
     method = 'forkserver'
+    if not compat.SERVER_WAITS:
+        serve = staticmethod(serve_quietly)

@@ -8,7 +8,7 @@ import shim
 from tests import process_tasks as tasks
 from tests import support
 from tests.promises import scratch
-from tests.support import Elapsed, each_engine, read_text, wait_until
+from tests.support import Elapsed, each_engine, read_text, told, wait_until
 
 
 class Noting(object):
@@ -157,7 +157,7 @@ class Processes(object):
                 continue
             getattr(made, method)()
             made.join(20)
-            self.assertEqual(made.exitcode, -number)
+            self.assertEqual(made.exitcode, told(self.engine, -number))
 
     def test_interrupt(self):
         if not self.is_process:

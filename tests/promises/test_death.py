@@ -8,7 +8,7 @@ import threading
 import shim
 from tests import promise_tasks as tasks
 from tests.promises import Promise, kill, lines
-from tests.support import Elapsed, each_engine, monotonic, wait_until
+from tests.support import Elapsed, each_engine, monotonic, told, wait_until
 
 
 class Death(Promise):
@@ -17,6 +17,7 @@ class Death(Promise):
     promise = 1
 
     def check(self, how, exitcode):
+        exitcode = told(self.engine, exitcode)
         pool = self.Pool(2)
         pids = self.pids(pool)
         self.assertEqual(len(set(pids)), 2)
@@ -52,7 +53,7 @@ class Death(Promise):
         kill(pid)
         error = self.lost(result, clock)
         self.assertEqual((error.pid, error.exitcode, error.started),
-                         (pid, -signal.SIGKILL, True))
+                         (pid, told(self.engine, -signal.SIGKILL), True))
 
     def test_noticed_when_it_ends_by_itself(self):
         pool = self.pool
@@ -114,7 +115,8 @@ class Death(Promise):
                 error = sys.exc_info()[1]
                 lost.append(n)
                 died = died or error.pid
-                self.assertEqual((error.pid, error.exitcode), (died, -signal.SIGKILL))
+                self.assertEqual((error.pid, error.exitcode),
+                                 (died, told(self.engine, -signal.SIGKILL)))
                 self.assertIn(error.started, (True, None))
         self.assertIn(1000, lost)
         # Opening a file takes about 10 us: of such tasks a batch of 1 ms has no more than 100.
