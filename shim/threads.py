@@ -24,9 +24,10 @@ class Thread(threading.Thread):
         if not compat.START_WAITS:
             self._begun = threading.Event()
 
-    def __hash__(self):
-        self._handled = sys.exc_info()[1]
-        return threading.Thread.__hash__(self)
+    if compat.START_FORGETS:
+        def __hash__(self):
+            self._handled = sys.exc_info()[1]
+            return threading.Thread.__hash__(self)
 
     def start(self):
         """Start it; it has begun when this returns."""
