@@ -134,7 +134,10 @@ def poll(sock, timeout):
     """True if the socket can be read within `timeout` seconds (None: no limit)."""
     poller = Poller()
     poller.watch(sock)
-    return bool(poller.wait(timeout))
+    try:
+        return bool(poller.wait(timeout))
+    finally:
+        poller.forget(sock)     # Jython's sockets would tell it what comes for ever
 
 
 ONE = 'w'.encode('ascii')
