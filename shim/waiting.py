@@ -205,10 +205,10 @@ class Signal(object):
                 else:
                     left = deadline - compat.monotonic()
                     if left <= 0:
-                        return False
+                        break
                     waiter.wait(left)
         finally:
             if waiter in waiters:
                 waiters.remove(waiter)
         give_back(waiter)
-        return True
+        return self.happened

@@ -10,7 +10,7 @@ it ended.  What an engine hears from its workers on the way (begun, handed back,
                                  ... job.settle(0, outcome)    see shim.outcome
 """
 from shim import compat, errors, outcome, pickling
-from shim.waiting import Signal, Waiter
+from shim.waiting import Signal, give_back, take
 
 
 CALLS = 256     # functions whose costs are remembered
@@ -169,12 +169,13 @@ class Gate(object):
 
     def wait(self, level, blocked):
         """Wait until open(level) or less, or blocked() is false."""
-        waiter = Waiter()
+        waiter = take()
         self.waiting[waiter] = level
         if blocked():
             # Who opens it may be cut short by a signal handler right before.
             waiter.wait(0.1)
         self.waiting.pop(waiter, None)
+        give_back(waiter)
 
     def open(self, level=0):
         if self.waiting:
