@@ -121,8 +121,8 @@ TIMED_LOCKS = sys.version_info >= (3, 2)
 # having the GIL (the dictionary of all thread states) stays locked in a child forked meanwhile:
 # no thread of that child's ever begins.
 START_WAITS = sys.version_info >= (2, 6)
-# From 2.7 on it takes a thread back if the start fails; before, it leaves a lock held if something
-# raises between: nothing of ours should run there.
+# From 2.6 on it forgets the thread if the start fails; until 2.6 it leaves a lock held if something
+# raises while it holds it: nothing of ours should run there.
 START_FORGETS = sys.version_info >= (2, 7)
 # Until 3.6 the forkserver does not wait for its children: each tells its exit code itself, and
 # prints a traceback if nobody listens; of who was killed, or called os._exit(), 255 is known.

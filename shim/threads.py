@@ -4,12 +4,16 @@ import threading
 
 from shim import compat
 
+LOST = ('a signal handler has raised an exception that is lost, as a thread was just being started'
+        ' and threading of 2.6 hides it')
+
 
 class Thread(threading.Thread):
     """A daemon thread.  start() raises what a signal handler does while it starts one.
 
-    From 2.7 on the start that fails forgets the thread, which may have begun and be past that: then
-    a KeyError hides what the handler raised.  The look for the thread is our chance to see it.
+    From 2.6 on the start that fails forgets the thread, which may have begun and be past that: then
+    a KeyError hides what the handler raised.  The look for the thread is our chance to see it, but
+    not on 2.6, where a lock is held meanwhile.
     """
 
     _handled = None
@@ -36,7 +40,7 @@ class Thread(threading.Thread):
         except KeyError:
             if sys.exc_info()[1].args != (self,):
                 raise
-            raise self._handled
+            raise self._handled or RuntimeError(LOST)
         if self._begun is not None:
             self._begun.wait()
 

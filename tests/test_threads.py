@@ -1,5 +1,6 @@
 """Threads of shim's own: what may happen while one starts."""
 import os
+import sys
 import threading
 import time
 
@@ -57,10 +58,13 @@ class Starts(support.TestCase):
         begin = getattr(threading, names[-1])
         setattr(threading, names[-1], rings)
         try:
-            error = self.catch(Rang, threads.start, ended.set, (), 'shim-test')
+            if sys.version_info[:2] == (2, 6):
+                self.catch(RuntimeError, threads.start, ended.set, (), 'shim-test')
+            else:
+                error = self.catch(Rang, threads.start, ended.set, (), 'shim-test')
+                self.assertEqual(str(error), 'now')
         finally:
             setattr(threading, names[-1], begin)
-        self.assertEqual(str(error), 'now')
         self.assertTrue(ended.isSet())
 
     def test_a_child_forked_next(self):

@@ -13,6 +13,7 @@ from tests.promises import EACH_ENGINE, Promise
 from tests.support import THREADS, each_engine, skip, wait_until
 
 PACKAGE = os.path.dirname(os.path.abspath(shim.__file__)) + os.sep
+OURS = {}       # whether a file is the package's, as asked a million times
 # Their callers run the same code as those of fork.
 BY_LINE = ('fork_tcp', 'subprocess', 'subprocess_tcp', 'spawn', 'forkserver', 'pp')
 
@@ -28,7 +29,10 @@ class Cutter(object):
         self.left, self.by_line, self.where = at, by_line, None
 
     def trace(self, frame, event, arg):
-        if not os.path.abspath(frame.f_code.co_filename).startswith(PACKAGE):
+        name = frame.f_code.co_filename
+        if name not in OURS:
+            OURS[name] = os.path.abspath(name).startswith(PACKAGE)
+        if not OURS[name]:
             return None
         wanted = 'line'
         if not self.by_line and hasattr(frame, 'f_trace_opcodes'):
@@ -37,7 +41,7 @@ class Cutter(object):
         if event == wanted:
             self.left -= 1
             if not self.left:
-                self.where = '%s:%s' % (frame.f_code.co_filename, frame.f_lineno)
+                self.where = '%s:%s' % (name, frame.f_lineno)
                 raise Cut(self.where)
         return self.trace
 

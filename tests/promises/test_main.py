@@ -1,5 +1,6 @@
 """Promise 20: functions of __main__, the guard, lambdas."""
 import os
+import pickle
 import sys
 
 from tests import support
@@ -97,13 +98,11 @@ def main(ctx):
                         lambda: pool.map_async(function, [1]).get(20),
                         lambda: pool.imap(function, [1]).next(20)):
             try:
-                attempt()
+                say('%s gives %s' % (name, attempt()))
             except Exception:
                 text = str(sys.exc_info()[1])
                 if name not in text or 'cloudpickle' not in text:
                     say('says only: ' + text)
-            else:
-                say('no error')
     assert pool.map(tasks.square, range(4)) == [0, 1, 4, 9]
     pool.terminate()
     pool.join()
@@ -232,7 +231,13 @@ class Lambdas(Promise):
 
     def test_without_help(self):
         out = self.succeed(self.start(LAMBDAS))
-        self.assertEqual(out, 'done\n')
+        try:
+            pickle.dumps(lambda: None, 2)
+        except Exception:       # its kind depends on the version
+            self.assertEqual(out, 'done\n')
+        else:       # PyPy 2.7 pickles functions by itself
+            self.assertEqual(out, '<lambda> gives 2\n<lambda> gives [2]\n<lambda> gives 2\n'
+                             'inner gives 1\ninner gives [1]\ninner gives 1\ndone\n')
 
     def test_with_help(self):
         if available() is None:
