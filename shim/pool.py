@@ -200,13 +200,13 @@ class Pool(object):
     def __exit__(self, kind, value, traceback):
         self.terminate()
 
-    def __del__(self, _warn=warnings.warn, _pid=os.getpid):
+    # The modules may be gone by then; so is the engine, as the end of the program has ended it.
+    def __del__(self, _warn=warnings.warn, _pid=os.getpid, _warning=compat.ResourceWarning):
         if self._engine is None or self._engine.pid != _pid():
             return
-        if self._state == RUN and compat.ResourceWarning is not None:
-            _warn('unclosed running multiprocessing pool %r' % (self,), compat.ResourceWarning,
-                  source=self)
-        if self._state != TERMINATE:
+        if self._state == RUN and _warning is not None:
+            _warn('unclosed running multiprocessing pool %r' % (self,), _warning, source=self)
+        if self._state != TERMINATE and not self._engine.ended.happened:
             self._engine.abandon()
 
     def __reduce__(self):
