@@ -13,6 +13,7 @@
     wire.py        frames
     waiting.py     waiting that a signal may end
     threads.py     threads that a signal does not keep from starting
+    ending.py      what is called as the program ends
     cpus.py        how many workers
     providers.py   which library runs the work, and why
     frozen.py      programs that are one file of their own

@@ -283,47 +283,6 @@ def start_helper(method):
             mask_interrupts()
 
 
-def at_exit(function):
-    """Call the function when this process ends; returns what not_at_exit() takes.
-
-    Not in a child that it forks (the backport's Finalize would).  Before multiprocessing ends the
-    processes that are left, in a worker of its own, too.
-    """
-    pid = os.getpid()
-
-    def call():
-        if os.getpid() == pid:
-            function()
-
-    if multiprocessing is None:
-        _at_exit[call] = True
-        return call
-    return submodule('util').Finalize(None, call, exitpriority=15)
-
-
-def not_at_exit(registered):
-    """Not any more; None is nothing."""
-    if registered is None:
-        pass
-    elif multiprocessing is None:
-        _at_exit.pop(registered, None)
-    else:
-        registered.cancel()
-
-
-_at_exit = {}
-
-
-def _run_at_exit():
-    for function in list(_at_exit):
-        function()
-
-
-if multiprocessing is None:
-    import atexit
-    atexit.register(_run_at_exit)
-
-
 if sys.version_info < (2, 7):
     def before_fork():
         """Until 2.7 a child forked while another thread imports can't import for ever."""

@@ -15,7 +15,7 @@ import itertools
 import os
 import sys
 
-from shim import compat
+from shim import compat, ending
 
 _counter = itertools.count(1)
 _children = {}              # {pid: {process: True}}: started there, not known to have ended
@@ -29,7 +29,7 @@ def _mine():
         _children.setdefault(pid, {})
         for parent in inherited:
             _children.pop(parent, None)
-        compat.at_exit(_at_exit)
+        ending.at_exit(_at_exit)
     return _children[pid]
 
 

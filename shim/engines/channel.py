@@ -10,6 +10,7 @@ import socket
 import threading
 
 from shim import compat
+from shim.engines import netty
 
 TOKEN = 16              # bytes of the secret that says which worker it is
 _locks = {}             # {pid: the lock under which this process forks}
@@ -44,10 +45,11 @@ def pair(tcp=False):
             far = accept(server)
             # Anybody on this machine may have connected in between.
             if far.getpeername() == near.getsockname():
+                netty.accepted(server, far)
                 return near, far
             far.close()
     finally:
-        server.close()
+        netty.close(server)
 
 
 def listen():
@@ -56,6 +58,7 @@ def listen():
     compat.cloexec(server)
     server.bind(('127.0.0.1', 0))
     server.listen(8)
+    netty.listening(server)
     return server
 
 
@@ -127,7 +130,7 @@ def forget(sock):
     try:
         if sock in _open:
             _open.remove(sock)
-        sock.close()
+        netty.close(sock)
     finally:
         lock.release()
 

@@ -13,7 +13,7 @@ import logging
 import sys
 from collections import deque
 
-from shim import compat, errors, threads, wire
+from shim import compat, ending, errors, threads, wire
 from shim.engines import base, channel
 from shim.engines.roster import LOOK, REST, Roster
 from shim.engines.slot import AHEAD, MOST, SMALL, TINY
@@ -54,7 +54,7 @@ class Crew(Roster):
         try:
             try:
                 self.fill()
-                self.hook = compat.at_exit(self.terminate)
+                self.hook = ending.at_exit(self.terminate)
                 self.thread = threads.start(self.run, (), 'shim-pool')
             except:
                 self.ending = errors.PoolBrokenError('the pool did not start')
@@ -308,5 +308,5 @@ class Crew(Roster):
         self.gate.open()
         self.end_all()
         self.bell.take_down()
-        compat.not_at_exit(self.hook)
+        ending.not_at_exit(self.hook)
         self.ended.fire()

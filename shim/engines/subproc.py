@@ -16,7 +16,7 @@ import time
 import six
 
 from shim import compat, pickling, wire, worker
-from shim.engines import channel, main_module
+from shim.engines import channel, main_module, netty
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
 from shim.waiting import OSErrors, poll
@@ -35,6 +35,13 @@ class Child(subprocess.Popen):
 
     exitcode = property(lambda self: self.poll())
     name, daemon = None, True
+
+    if compat.java_semaphore is not None:
+        def poll(self):     # Java tells signals as shells do
+            code = subprocess.Popen.poll(self)
+            if code is not None and 128 < code < 160:
+                code = 128 - code
+            return code
 
     def is_alive(self):
         return self.poll() is None
@@ -130,6 +137,7 @@ class Spawned(Remote):
         if not channel.shake(made, self._ours, self._theirs, SHAKE, first=False):
             made.close()        # somebody else on this machine
             return []
+        netty.accepted(self._listening, made)
         made.setblocking(False)
         lock = channel.fork_lock()
         lock.acquire()

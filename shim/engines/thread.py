@@ -7,7 +7,7 @@ from collections import deque
 
 from shim import compat, errors, outcome, threads, wire
 from shim.backfill.process import exit_code_of
-from shim.engines import channel
+from shim.engines import channel, netty
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
 from shim.waiting import ONE, Signal, Waiter
@@ -153,7 +153,7 @@ class Popen(object):
     def _show(self):
         """Let the sentinel be readable."""
         if self._ends is not None:
-            self._ends[1].close()
+            netty.close(self._ends[1])
 
     def _get_sentinel(self):
         if self._ends is None:
@@ -184,7 +184,7 @@ class Popen(object):
 
     def close(self):
         if self._ends is not None:
-            self._ends[0].close()
+            netty.close(self._ends[0])
             self._show()
 
 

@@ -130,7 +130,10 @@ class Processes(object):
     def test_sentinel(self):
         made = self.started(target=tasks.nap, args=(0.3,))
         early = select.select([made.sentinel], [], [], 0)[0]
-        self.assertEqual(early, [[], [made.sentinel]][self.engine == 'serial'])
+        if self.engine != 'serial':
+            self.assertEqual(early, [])
+        elif os.name != 'java':     # where a thread is about to tell
+            self.assertEqual(early, [made.sentinel])
         clock = Elapsed()
         self.assertEqual(select.select([made.sentinel], [], [], 20)[0], [made.sentinel])
         self.assertLess(clock.seconds, 10)
@@ -167,7 +170,8 @@ class Processes(object):
         self.assertTrue(wait_until(lambda: os.path.exists(path), 20))
         made.interrupt()
         made.join(20)
-        self.assertEqual(made.exitcode, 7)
+        # A JVM ends of it, and raises no KeyboardInterrupt.
+        self.assertEqual(made.exitcode, [7, -signal.SIGINT][os.name == 'java'])
 
     def test_close(self):
         made = self.started(target=tasks.nap, args=(0.3,))
@@ -192,10 +196,11 @@ class Processes(object):
             for each in all:
                 each.join(20)
                 each.close()
-            opened = len(os.listdir('/proc/self/fd'))
             if count == 2:
-                before = opened
-        self.assertLessEqual(opened, before + 1)
+                before = len(os.listdir('/proc/self/fd'))
+        # Those of Jython's go a moment later.
+        self.assertTrue(wait_until(
+            lambda: len(os.listdir('/proc/self/fd')) <= before + 1, [0, 10][os.name == 'java']))
 
     def test_parent(self):
         self.assertEqual(shim.parent_process(), None)

@@ -1,0 +1,79 @@
+"""What is to be called as the program ends, before multiprocessing ends its own."""
+import os
+import sys
+import threading
+
+from shim import compat
+
+
+def at_exit(function):
+    """Call the function when this process ends; returns what not_at_exit() takes.
+
+    Not in a child that it forks (the backport's Finalize would).  Before multiprocessing ends the
+    processes that are left, in a worker of its own, too.
+    """
+    pid = os.getpid()
+
+    def call():
+        if os.getpid() == pid:
+            function()
+
+    if compat.multiprocessing is not None:
+        return compat.submodule('util').Finalize(None, call, exitpriority=15)
+    if not _prepared:
+        _prepare()
+    _at_exit.append(call)
+    return call
+
+
+def not_at_exit(registered):
+    """Not any more; None is nothing."""
+    if registered is None:
+        pass
+    elif compat.multiprocessing is not None:
+        registered.cancel()
+    elif registered in _at_exit:
+        _at_exit.remove(registered)
+
+
+_at_exit, _prepared = [], []
+
+
+def _prepare():
+    import atexit
+    _prepared.append(True)
+    atexit.register(_run_at_exit)
+    if sys.platform.startswith('java'):
+        _watch_main()
+
+
+def _run_at_exit():
+    while _at_exit:
+        _at_exit.pop()()
+
+
+def _watch_main():
+    """Jython 2.7.3 calls no exit functions after a script that simply ends, only after sys.exit().
+
+    So a thread that the virtual machine waits for calls them when the script has ended, and its
+    threads have.  Not where Jython is a part of another program, whose main thread may end long
+    before it.
+    """
+    from java.lang import Thread
+    for main in Thread.getAllStackTraces().keySet():
+        frames = main.getStackTrace()
+        if frames and frames[-1].getClassName() == 'org.python.util.jython':
+            break
+    else:
+        return
+
+    def run():
+        main.join()
+        for each in threading.enumerate():
+            if not each.isDaemon() and each.__class__.__name__ != '_MainThread':
+                each.join()
+        _run_at_exit()
+
+    keeper = Thread(run, 'shim-end')
+    keeper.setDaemon(False)     # as the thread that begins it may be
+    keeper.start()
