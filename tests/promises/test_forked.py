@@ -1,4 +1,6 @@
 """Promise 22: a pool does not work in a child that the user forked, and the child leaves it be."""
+import re
+
 from tests.promises import EACH_ENGINE, Promise
 from tests.support import each_engine
 
@@ -71,12 +73,18 @@ def main(ctx):
 '''
 
 
+# 3.13.5 prints this of every child forked after its resource tracker was started, shim or not.
+STDLIBS = re.compile('Exception ignored in: <function ResourceTracker.__del__ .*?'
+                     'ChildProcessError: [^\n]*\n', re.S)
+
+
 class Forked(Promise):
     promise = 22
 
     def check(self, methods):
-        out = self.succeed(self.start(FORKS, [methods]))
-        self.assertEqual(out, 'child ends\ndone\n')
+        status, out, err, _seconds = self.start(FORKS, [methods]).wait(30)
+        self.assertEqual((status, out), (0, 'child ends\ndone\n'), err)
+        self.assertNotIn('Traceback', STDLIBS.sub('', err))
 
     def test_used(self):
         self.check('')

@@ -109,7 +109,9 @@ class Window(Promise):
             except ValueError:
                 pass
             self.assertEqual(source.settled(), pulled, 'pulled after close()')
-            self.assertEqual(sorted(got), [n * n for n in range(pulled)])
+            # close() does not wait for a source: what it gives just then is not posted any more.
+            self.assertIn(pulled - len(got), (0, 1))
+            self.assertEqual(sorted(got), [n * n for n in range(len(got))])
             self.catch((ValueError, StopIteration), results.next, 5)
 
     def test_close_while_the_source_blocks(self):
