@@ -1,6 +1,5 @@
 """What is to be called as the program ends, before multiprocessing ends its own."""
 import os
-import sys
 import threading
 
 from shim import compat
@@ -22,7 +21,7 @@ def at_exit(function):
         return compat.submodule('util').Finalize(None, call, exitpriority=15)
     if not _prepared:
         _prepare()
-    _at_exit.append(call)
+    _at_exit[call] = True
     return call
 
 
@@ -32,24 +31,28 @@ def not_at_exit(registered):
         pass
     elif compat.multiprocessing is not None:
         registered.cancel()
-    elif registered in _at_exit:
-        _at_exit.remove(registered)
+    else:
+        _at_exit.pop(registered, None)
 
 
-_at_exit, _prepared = [], []
+# {what is to be called: True}; pools' threads withdraw theirs while the end of the program runs them.
+_at_exit = {}
+_prepared = []
 
 
 def _prepare():
     import atexit
     _prepared.append(True)
     atexit.register(_run_at_exit)
-    if sys.platform.startswith('java'):
+    if compat.java_semaphore is not None:
         _watch_main()
 
 
 def _run_at_exit():
     while _at_exit:
-        _at_exit.pop()()
+        for call in list(_at_exit)[::-1]:
+            if _at_exit.pop(call, None):
+                call()
 
 
 def _watch_main():

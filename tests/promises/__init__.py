@@ -107,9 +107,14 @@ class Promise(object):
         return support.start_script(HEAD + source + TAIL, [self.engine] + list(args), environ,
                                     options=options)
 
-    def succeed(self, program, timeout=30, said='done\n'):
-        """Wait for a program: exit status 0, its last words, no traceback; return its stdout."""
+    def succeed(self, program, timeout=30, said='done\n', noise=None):
+        """Wait for a program: exit status 0, its last words, no traceback; return its stdout.
+
+        noise: a compiled expression, for the tracebacks that are the interpreter's own.
+        """
         status, out, err, seconds = program.wait(timeout)
         self.assertEqual((status, out[-len(said):]), (0, said), out + err)
+        if noise:
+            err = noise.sub('', err)
         self.assertNotIn('Traceback', err)
         return out
