@@ -70,6 +70,25 @@ class MethodPickler(getattr(pickle, '_Pickler', pickle.Pickler)):
     dispatch[types.MethodType] = save_method
 
 
+def python_dumps(value):
+    written = compat.bytes_io()
+    MethodPickler(written, PROTOCOL).dump(value)
+    return written.getvalue()
+
+
+def _pickles_blindly():
+    """Does cPickle write names without a look at what they stand for?  (Jython's)"""
+    try:
+        data = cPickle.dumps(lambda: None, PROTOCOL)
+    except Exception:       # its kind depends on the version
+        return False
+    try:
+        cPickle.loads(data)     # PyPy 2.7's is the function itself
+    except Exception:
+        return True
+    return False
+
+
 if compat.FORKING_PICKLER:
     def pickler():
         """The table to pickle with, of the stdlib's ForkingPickler."""
@@ -85,6 +104,8 @@ if compat.FORKING_PICKLER:
         made.dispatch_table = _table
         made.dump(value)
         return written.getvalue()
+elif _pickles_blindly():
+    plain_dumps = python_dumps
 else:
     def plain_dumps(value):
         try:
@@ -92,9 +113,7 @@ else:
         except Exception:
             if not FLOATS and isinstance(errors.current(), SystemError):
                 return cPickle.dumps(value, 0)
-            written = compat.bytes_io()
-            MethodPickler(written, PROTOCOL).dump(value)
-            return written.getvalue()
+            return python_dumps(value)
 
 loads = cPickle.loads
 

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 try:
@@ -14,6 +13,8 @@ try:
     import resource
 except ImportError:     # not Unix
     resource = None
+
+from tests.tasks import make_lock
 
 
 def square(x):
@@ -205,7 +206,7 @@ def sigint_of_a_program():
 def fate_of_lock(n):
     """A result that can't be pickled, for 3."""
     if n == 3:
-        return threading.Lock()
+        return make_lock()
     return n
 
 

@@ -21,6 +21,7 @@ import unittest
 import six
 
 from shim import compat, context
+from shim.engines.subproc import Child
 from tests.deadlines import (
     PACE, THREADS, Deadline, Elapsed, _thread, monotonic, wait_until)
 
@@ -74,6 +75,13 @@ def needs_processes():
     """Skip where no process can be started.  (A Script says so itself.)"""
     if NO_PROCESSES:
         skip(NO_PROCESSES)
+
+
+def needs_fork():
+    """Skip where the test itself can't fork."""
+    needs_processes()
+    if not hasattr(os, 'fork'):
+        skip('this platform has no os.fork')
 
 
 def told(engine, code):
@@ -284,19 +292,22 @@ class Script(object):
         self._write('stdin', stdin)
         environ = dict(os.environ)
         paths = ROOT + os.pathsep + environ.get('PYTHONPATH', '')
-        environ['PYTHONPATH'] = environ['JYTHONPATH'] = paths.rstrip(os.pathsep)
+        environ['PYTHONPATH'] = paths.rstrip(os.pathsep)
         environ.update(env or {})
+        environ['JYTHONPATH'] = environ['PYTHONPATH']
         # Open until the end: threads of Jython's Popen go on to use them.
         self._files = files = [open(os.path.join(self.folder, name), mode) for name, mode in (
             ('stdin', 'rb'), ('stdout', 'wb'), ('stderr', 'wb'))]
-        kwds = {'close_fds': True}
+        kwds, command = {'close_fds': True}, [sys.executable]
         if sys.version_info >= (3, 2):
             kwds['start_new_session'] = True
         elif hasattr(os, 'fork'):
             kwds['preexec_fn'] = os.setsid
+        else:       # Jython
+            command = ['setsid'] + command
         self._clock = Elapsed()
-        self.process = subprocess.Popen(
-            [sys.executable] + list(options) + [self.path] + list(args),
+        self.process = Child(      # which knows of signals on Jython
+            command + list(options) + [self.path] + list(args),
             stdin=files[0], stdout=files[1], stderr=files[2], env=environ, **kwds)
         self.pid = self.process.pid
         self.started.append(self)
@@ -319,7 +330,7 @@ class Script(object):
         if not wait_until(lambda: self.poll() is not None, timeout):
             self.kill_group()
             raise AssertionError('not done within %s s\n%s' % (timeout, self._outputs()))
-        return self.process.returncode, self.stdout, self.stderr, self._clock.seconds
+        return self.poll(), self.stdout, self.stderr, self._clock.seconds
 
     def wait_for(self, text, timeout=30):
         """Wait until the text is in its stdout and return all that is there."""
@@ -335,9 +346,9 @@ class Script(object):
         return '--- stdout\n%s\n--- stderr\n%s' % (self.stdout, self.stderr)
 
     def kill_group(self, signum=None):
-        """Signal (by default kill) the program and all it started (Jython: the program)."""
+        """Signal (by default kill) the program and all it started."""
         try:
-            getattr(os, 'killpg', os.kill)(self.pid, signum or signal.SIGKILL)
+            os.kill(-self.pid, signum or signal.SIGKILL)
         except OSError:     # nobody left
             pass
 

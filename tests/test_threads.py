@@ -1,5 +1,4 @@
 """Threads of shim's own: what may happen while one starts."""
-import os
 import sys
 import threading
 import time
@@ -69,8 +68,7 @@ class Starts(support.TestCase):
 
     def test_a_child_forked_next(self):
         # On 2.4 one of some hundred could start no thread.
-        if not hasattr(os, 'fork') or support.NO_PROCESSES:
-            support.skip('nothing forks here')
+        support.needs_fork()
         rounds = [100, 1000][not compat.START_WAITS]
         status, out, err, _seconds = support.run_script(FORKS, 60, ['%d' % rounds])
         self.assertEqual((status, out), (0, 'done'), err)

@@ -12,6 +12,8 @@ them, main_module.py the user's program in a new interpreter.
     serial.py    the caller itself
 """
 
+from shim import compat
+
 # {context: (module, class)}: imported when used.
 ENGINES = {
     'fork': ('mp', 'ProcessEngine'),
@@ -32,7 +34,8 @@ _NO_PROCESS = {
     16: 'there is no process whose memory could be given back',
 }
 
-# {context: {promise: reason}}: what an engine can't keep; all there is, and printed with the tests.
+# {context: {promise: reason}}: what can't be kept on it here; all there is, and printed with the
+# tests.
 CANNOT = {
     'fork': {},
     'spawn': {},
@@ -42,6 +45,13 @@ CANNOT = {
     'thread': dict(_NO_PROCESS),
     'serial': dict(_NO_PROCESS),
 }
+if compat.java_semaphore is not None:
+    for _promises in CANNOT.values():
+        _promises.update({
+            11: 'Ctrl-C ends a JVM at once: no KeyboardInterrupt is raised in what waits',
+            21: 'a JVM calls signal handlers in a thread of its own: nothing is raised in what waits',
+            22: 'a JVM can not be forked',
+        })
 
 
 def engine_class(name):

@@ -8,7 +8,7 @@ import threading
 import shim
 from tests import promise_tasks as tasks
 from tests.promises import Promise, kill, lines
-from tests.support import Elapsed, each_engine, monotonic, told, wait_until
+from tests.support import Elapsed, each_engine, monotonic, needs_fork, told, wait_until
 
 
 class Death(Promise):
@@ -144,6 +144,7 @@ class Descriptors(Promise):
     promise = 1
 
     def test_grandchild_of_a_busy_worker(self):
+        needs_fork()
         path = self.scratch()
         result = self.pool.apply_async(tasks.leave_grandchild, (path, 60))
         worker, grandchild = self.noted_pids(path, 1)
@@ -156,6 +157,7 @@ class Descriptors(Promise):
             kill(grandchild)
 
     def test_grandchild_of_an_idle_worker(self):
+        needs_fork()
         pool = self.Pool(1)
         path = self.scratch()
         pool.apply(tasks.leave_grandchild, (path, 0))

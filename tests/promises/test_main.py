@@ -197,9 +197,7 @@ class Main(Promise):
         stream = open(os.path.join(folder, 'no-module.name.py'), 'w')
         stream.write(GUARDED)
         stream.close()
-        runner = 'import os, sys\n' \
-            'os.execv(sys.executable, [sys.executable, sys.argv[1], sys.argv[2]])\n'
-        self.check(support.start_script(runner, [stream.name, self.engine], self.environ()))
+        self.check(support.start_script('', [self.engine], self.environ(), options=[stream.name]))
 
 
 class Guard(Promise):

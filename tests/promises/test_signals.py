@@ -1,6 +1,7 @@
 """Promise 21: a signal handler that raises, at any bytecode of a call, leaves the pool correct."""
 import signal
 
+from shim import engines
 from tests import support
 from tests.promises import HEAD, TAIL, THOROUGH, lines, scratch
 from tests.support import VARIANTS, unavailable
@@ -163,6 +164,8 @@ class Alarms(support.TestCase):
             engine = variant.split('_')[0]
             if unavailable(engine):
                 continue
+            if 21 in engines.CANNOT[engine]:
+                support.skip(engines.CANNOT[engine][21])
             seconds = 4
             if THOROUGH and variant in ('fork', 'thread', 'subprocess'):
                 seconds = 20
