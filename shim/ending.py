@@ -1,6 +1,9 @@
 """What is to be called as the program ends, before multiprocessing ends its own."""
+import itertools
 import os
 import threading
+
+import six
 
 from shim import compat
 
@@ -21,8 +24,9 @@ def at_exit(function):
         return compat.submodule('util').Finalize(None, call, exitpriority=15)
     if not _prepared:
         _prepare()
-    _at_exit[call] = True
-    return call
+    number = six.advance_iterator(_numbers)
+    _at_exit[number] = call
+    return number
 
 
 def not_at_exit(registered):
@@ -35,8 +39,8 @@ def not_at_exit(registered):
         _at_exit.pop(registered, None)
 
 
-# {what is to be called: True}; pools' threads withdraw theirs while the end of the program runs them.
-_at_exit = {}
+# {number: what is to be called}; pools' threads withdraw theirs while the end of the program runs them.
+_at_exit, _numbers = {}, itertools.count(1)
 _prepared = []
 
 
@@ -50,8 +54,9 @@ def _prepare():
 
 def _run_at_exit():
     while _at_exit:
-        for call in list(_at_exit)[::-1]:
-            if _at_exit.pop(call, None):
+        for number in sorted(_at_exit, reverse=True):
+            call = _at_exit.pop(number, None)
+            if call is not None:
                 call()
 
 

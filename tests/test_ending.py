@@ -28,14 +28,15 @@ class Endings(support.TestCase):
         def two():
             called.append(2)
 
-        ending.at_exit(two)
+        for _number in range(9):
+            ending.at_exit(two)
         ending.at_exit(one)
         ending.not_at_exit(ending.at_exit(one))
         ending.not_at_exit(None)
         ending._run_at_exit()
-        self.assertEqual(called, [1, 2, 2])
+        self.assertEqual(called, [1] + [2] * 10)
         ending._run_at_exit()
-        self.assertEqual(called, [1, 2, 2])
+        self.assertEqual(called, [1] + [2] * 10)
 
     def test_withdrawn_while_they_run(self):
         """By the threads of pools that end by themselves just then."""
