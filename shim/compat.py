@@ -130,9 +130,10 @@ SERVER_WAITS = sys.version_info >= (3, 7)
 
 try:
     from java.util.concurrent import Semaphore as java_semaphore, TimeUnit
-    microseconds = TimeUnit.MICROSECONDS
+    microseconds, java_function = TimeUnit.MICROSECONDS, type(TimeUnit.valueOf)
 except ImportError:     # not Jython
     java_semaphore = None
+    java_function = types.BuiltinFunctionType
 
 # From 3.4 on a descriptor is not inherited by a program started later, unless asked for (PEP 446).
 INHERIT_NOTHING = hasattr(os, 'set_inheritable')

@@ -4,6 +4,7 @@ As the stdlib's ForkingPickler where there is one, so that connections, sockets 
 travel; where that fails, cloudpickle or dill if the user has them.
 """
 import pickle
+import sys
 import types
 
 from six import get_method_function, get_method_self
@@ -67,7 +68,19 @@ class MethodPickler(getattr(pickle, '_Pickler', pickle.Pickler)):
             owner = method.im_class
         self.save_reduce(getattr, (owner, method.__name__), obj=method)
 
+    def save_java(self, function):
+        # Another object each time that it is looked up, which pickle does not take.
+        self.write(pickle.GLOBAL + str('%s\n%s\n' % (function.__module__, function.__name__)))
+        self.memoize(function)
+
+    def save_sys(self, module):
+        # sys.exit is a method of Jython's sys.
+        self.save_reduce(__import__, ('sys',), obj=module)
+
     dispatch[types.MethodType] = save_method
+    if compat.java_function is not types.BuiltinFunctionType:
+        dispatch[compat.java_function] = save_java
+        dispatch[type(sys)] = save_sys
 
 
 def python_dumps(value):
@@ -166,6 +179,7 @@ def dumps(value, what, whole=False):
 
 # A function or a class, also one of the old kind of 2.x.
 NAMED = types.FunctionType, type, getattr(types, 'ClassType', type)
+PLAIN = types.FunctionType, types.BuiltinFunctionType, compat.java_function, type
 
 
 def by_name(func):
@@ -191,7 +205,7 @@ def underlying(func):
             func = get_method_function(func)
         elif isinstance(func, compat.partial):
             func = func.func
-        elif isinstance(func, (types.FunctionType, types.BuiltinFunctionType, type)):
+        elif isinstance(func, PLAIN):
             return func
         else:
             return type(func)

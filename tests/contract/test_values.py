@@ -1,4 +1,6 @@
 """Values on their way: none looked at, none shared that shouldn't be, none too large."""
+import math
+import os
 import pickle
 import sys
 
@@ -69,6 +71,13 @@ class OddValues(object):
     def test_callable_objects(self):
         self.assertEqual(self.pool.apply(tasks.Counter(), (None,)), 1)
         self.assertEqual(self.pool.apply(dict, (), {'key': 1}), {'key': 1})
+
+    def test_functions_of_the_library(self):
+        # Jython has some that are Java's, and no two looks at one give the same object.
+        self.assertEqual(self.pool.apply(os.getpid) == os.getpid(), not self.is_process)
+        self.assertEqual(self.pool.map(math.sqrt, [4, 9]), [2, 3])
+        first, second = self.pool.apply(tasks.identity, ((math.sqrt, math.sqrt),))
+        self.assertEqual((first(9), second(16)), (3, 4))
 
     def test_partial(self):
         if sys.version_info < (2, 5):
