@@ -104,6 +104,8 @@ def main(arguments):
             paths.append(name)
     if not names:
         paths = library()
+        if not paths:
+            parser.error("this Python's library is in an archive: name files, or a folder")
 
     try:
         # Once before the clock starts: from the disk a file comes only the first time.

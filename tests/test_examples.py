@@ -246,6 +246,10 @@ class Programs(Processes):
 class TestDefault(Programs):
     def test_wordcount_of_the_library(self):
         status, out, err = self.run_example('multicore_wordcount')
+        if not os.path.isdir(os.path.dirname(os.__file__)):     # Jython's is a jar
+            self.assertEqual((status, out), (2, ''))
+            self.assertTrue('name files, or a folder' in err, err)
+            return
         self.assertEqual((status, err), (0, ''))
         # `self` is by far the most frequent word of any of them.
         self.assertTrue(re.match(r' +\d{5,}  self\n', out), out)
@@ -261,9 +265,10 @@ class TestDefault(Programs):
         path = os.path.join(self.folder, 'missing.txt')
         status, out, err = self.run_example(
             'multicore_wordcount', self.write('one.txt', 'one'), path)
-        self.assertEqual((status, out), (1, ''))
-        self.assertTrue(path in err, err)
-        self.assertFalse('Traceback' in err, err)
+        self.assertEqual(status, 1)
+        # Jython writes what sys.exit() is given to its stdout.
+        self.assertEqual(len((out + err).splitlines()), 1, out + err)
+        self.assertTrue(path in out + err, err)
 
 
 class TestSubprocess(Programs):
