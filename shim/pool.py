@@ -29,7 +29,8 @@ class Pool(object):
 
     initializer(*initargs) runs in each worker as it starts.  After `maxtasksperchild` tasks (for
     map: chunks) a worker is replaced.  A task that runs longer than `task_timeout` seconds is
-    ended with its worker and raises TaskTimeoutError.  `reseed`: each worker process gives
+    ended with its worker and raises TaskTimeoutError; what the worker has to import for it counts,
+    unless the initializer did.  `reseed`: each worker process gives
     `random` and, if the program has loaded it, `numpy.random` a seed of its own (multiprocessing
     does so for `random` alone: forked workers draw the same numbers from numpy).
     `context` is that of shim.get_context(); None means the default one.

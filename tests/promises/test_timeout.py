@@ -10,6 +10,12 @@ from tests.support import Elapsed, each_engine, wait_until
 class Timeout(Promise):
     promise = 10
 
+    @classmethod
+    def make_pool(cls, *args, **kwds):
+        """Its workers have imported what they run: the limit holds for that, too."""
+        return super(Timeout, cls).make_pool(
+            initializer=tasks.size, initargs=('',), *args, **kwds)
+
     def late(self, function, *args):
         """The error of a late task; it is a TimeoutError, that of multiprocessing."""
         clock = Elapsed()
