@@ -6,7 +6,7 @@ import shim
 from shim.engines.roster import FAILURES
 from tests import promise_tasks as tasks
 from tests.promises import EACH_ENGINE, Promise, kill, lines
-from tests.support import PROCESS_VARIANTS, Elapsed, each_engine, told, wait_until
+from tests.support import PACE, PROCESS_VARIANTS, Elapsed, each_engine, told, wait_until
 
 TRIES = 40      # "bounded": far below what a storm makes in a second
 
@@ -26,10 +26,10 @@ class Raising(Promise):
     def test_reported(self):
         path, clock = self.scratch(), Elapsed()
         pool = self.Pool(2, tasks.raising_initializer, (path, 'told to raise'))
-        self.broken(lambda: pool.apply_async(tasks.square, (2,)).get(20))
+        self.broken(lambda: pool.apply_async(tasks.square, (2,)).get(20 * PACE))
         self.assertLess(clock.seconds, 10)
         self.broken(pool.apply, tasks.square, (2,))
-        self.broken(lambda: pool.map_async(tasks.square, range(10)).get(20))
+        self.broken(lambda: pool.map_async(tasks.square, range(10)).get(20 * PACE))
         self.broken(lambda: pool.imap(tasks.square, range(10)).next(20))
         tries = len(lines(path))
         self.assertTrue(1 <= tries <= TRIES, tries)
@@ -83,7 +83,7 @@ class Restarts(Promise):
             kill(pid)
         self.gone(pids, 5)
         error = self.catch(shim.PoolBrokenError,
-                           lambda: pool.apply_async(tasks.square, (2,)).get(20))
+                           lambda: pool.apply_async(tasks.square, (2,)).get(20 * PACE))
         self.assertIn('raises from now on', str(error))
         self.assertLessEqual(len(lines(path)), TRIES)
 
@@ -104,7 +104,7 @@ class Restarts(Promise):
         pool = self.Pool(2, tasks.dying_initializer, (path,))
         clock = Elapsed()
         error = self.catch(shim.PoolBrokenError,
-                           lambda: pool.apply_async(tasks.square, (2,)).get(30))
+                           lambda: pool.apply_async(tasks.square, (2,)).get(30 * PACE))
         self.assertLess(clock.seconds, 20)
         self.assertIn(' %d ' % told(self.engine, 3), str(error), 'the exit code')
         tries = len(lines(path))
