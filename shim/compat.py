@@ -142,6 +142,13 @@ INHERIT_NOTHING = hasattr(os, 'set_inheritable')
 AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 
 
+def is_main_thread():
+    """True in the thread in which signal handlers are called."""
+    if hasattr(threading, 'main_thread'):       # 3.4+
+        return threading.current_thread() is threading.main_thread()
+    return isinstance(threading.currentThread(), threading._MainThread)
+
+
 def interrupted(error):
     """True for a system call that a signal broke off: until 3.5 (PEP 475) all of them are."""
     return error.args and error.args[0] == errno.EINTR

@@ -135,17 +135,19 @@ def attempt(function, *args):
     """(True, what it returns) or (False, what it raises), of the user's code that pickle runs.
 
     Raises what does not happen again at a second try: that came from a signal handler, and is for
-    the caller, who may ask again.
+    the caller, who may ask again.  But not where no handlers are called, as in a pool's own thread.
     """
     try:
         return True, function(*args)
     except:     # noqa: E722
         error = errors.current()
     try:
-        function(*args)
+        value = function(*args)
     except:     # noqa: E722
         return False, errors.current()
-    raise error
+    if compat.is_main_thread():
+        raise error
+    return True, value
 
 
 def dumps(value, what, whole=False):

@@ -40,6 +40,7 @@ class Endings(support.TestCase):
 
     def test_withdrawn_while_they_run(self):
         """By the threads of pools that end by themselves just then."""
+        support.needs_threads()
         errors, called = [], []
 
         def note():

@@ -60,6 +60,24 @@ class OnlyThereValue(object):
         return rebuild, (os.getpid(),)
 
 
+TRIES = []
+
+
+def rebuild_at_second_try():
+    if not TRIES:
+        TRIES.append(1)
+        raise ValueError('the first time')
+    del TRIES[:]
+    return 'rebuilt'
+
+
+class SometimesValue(object):
+    """What it is here is 'rebuilt', but that fails now and then."""
+
+    def __reduce__(self):
+        return rebuild_at_second_try, ()
+
+
 class Unprintable(Exception):
 
     def __str__(self):
@@ -225,6 +243,15 @@ class Unpicklable(Promise):
 
     def test_result_that_does_not_unpickle(self):
         self.check_rebuild(self.complaint(make_value, OnlyThereValue))
+
+    def test_result_that_unpickles_at_the_second_try(self):
+        # With a callback it is unpickled in the pool's own thread, whose end was that.
+        values = []
+        result = self.pool.apply_async(make_value, (SometimesValue,), callback=values.append)
+        value = result.get(20)
+        self.assertEqual(values, [value])
+        self.assertEqual(value == 'rebuilt', self.is_process)
+        self.assertEqual(self.pool.apply(tasks.square, (3,)), 9)
 
     def test_argument(self):
         self.assertIn('lock', str(self.complaint(tasks.identity, make_lock())))
