@@ -144,8 +144,9 @@ AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 
 def is_main_thread():
     """True in the thread in which signal handlers are called."""
-    if hasattr(threading, 'main_thread'):       # 3.4+
-        return threading.current_thread() is threading.main_thread()
+    main_thread = getattr(threading, 'main_thread', None)           # 3.4+
+    if main_thread is not None:
+        return main_thread().ident == get_ident()
     return isinstance(threading.currentThread(), threading._MainThread)
 
 
