@@ -1,9 +1,10 @@
-"""Threads of shim's own: what may happen while one starts."""
+"""Threads of shim's own: what may happen while one starts, and as it ends."""
 import sys
 import threading
 import time
 
 from shim import compat, threads
+from shim.pool import ThreadPool
 from tests import support
 
 FORKS = '''
@@ -72,3 +73,22 @@ class Starts(support.TestCase):
         rounds = [100, 1000][not compat.START_WAITS]
         status, out, err, _seconds = support.run_script(FORKS, 60, ['%d' % rounds])
         self.assertEqual((status, out), (0, 'done'), err)
+
+    def test_a_pool_leaves_none_behind(self):
+        # Terminated while its thread still says what the task has returned: under load, on 2.4, such
+        # a thread went on while the interpreter took its modules apart, and said so on stderr.
+        pool = ThreadPool(1)
+        runner, engine = pool._pool[0], pool._engine
+        told = engine.told
+
+        def slowly(runner, kind, body):
+            told(runner, kind, body)
+            time.sleep(0.3)
+
+        engine.told = slowly
+        try:
+            self.assertEqual(pool.apply(abs, (-2,)), 2)
+        finally:
+            pool.terminate()
+            pool.join()
+        self.assertFalse(runner.thread in threading.enumerate())

@@ -14,6 +14,7 @@ from shim.waiting import ONE, Signal, Waiter
 
 _END = object()         # behind the last task of a runner
 END = -1                # a message: the runner has ended
+PATIENCE = 5.0          # seconds for a thread to return that has nothing more to do
 
 
 class Runner(object):
@@ -27,7 +28,7 @@ class Runner(object):
         self.engine, self.process = engine, self
         self.pid, self.name = os.getpid(), 'ThreadPoolWorker-%d' % number
         self._todo, self._waiter, self._over = deque(), Waiter(), False
-        self._busy = True       # maybe in the user's code
+        self._busy = True       # maybe in the user's code, or about to be
         self.thread = threads.start(self._run, (), self.name)
 
     def is_alive(self):
@@ -72,11 +73,10 @@ class Runner(object):
     kill = terminate
 
     def close(self):
-        # About to return, or to wake up for that: not to be half way when the program ends.
-        if self.eof:
-            self.thread.join()
-        elif not self._busy:
-            self.thread.join(0.05)
+        # About to return, or to wake up for that: not to be half way when the program ends.  Who is
+        # not busy now begins nothing more, however long it takes to say what it has to say.
+        if self.eof or not self._busy:
+            self.thread.join(PATIENCE)
 
     # In its thread.
 
@@ -93,6 +93,7 @@ class Runner(object):
         except:     # noqa: E722
             self._say(wire.FAILED, outcome.trace_text())
         else:
+            self._busy = False
             self._say(wire.READY, None)
             while not self._over and self._serve():
                 pass
@@ -101,18 +102,18 @@ class Runner(object):
         self._say(END, None)
 
     def _serve(self):
+        self._busy = True           # before there is a task: see close()
         try:
             task = self._todo.popleft()
         except IndexError:
             self._busy = False
             self._waiter.wait()
-            self._busy = True
             return True
         if task is _END:
             return False
         start = compat.monotonic()
         content = run(*task)
-        task = None
+        task, self._busy = None, False
         self._say(wire.RESULTS, (max(0.0, compat.monotonic() - start), [content]))
         return True
 
