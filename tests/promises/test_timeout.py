@@ -50,10 +50,10 @@ class Timeout(Promise):
         pool = self.pool
         items = [(0, n) for n in range(20)]
         items[4] = 30, 4
-        for call in (lambda: pool.map(tasks.nap_if, items, task_timeout=0.4),
-                     lambda: pool.starmap(tasks.nap, items, task_timeout=0.4),
-                     pool.map_async(tasks.nap_if, items, task_timeout=0.4).get,
-                     pool.starmap_async(tasks.nap, items, task_timeout=0.4).get):
+        for call in (lambda: pool.map(tasks.nap_if, items, task_timeout=0.8),
+                     lambda: pool.starmap(tasks.nap, items, task_timeout=0.8),
+                     pool.map_async(tasks.nap_if, items, task_timeout=0.8).get,
+                     pool.starmap_async(tasks.nap, items, task_timeout=0.8).get):
             error = self.late(call)
             expected = list(range(20))
             expected[4] = shim.MISSING
@@ -63,7 +63,7 @@ class Timeout(Promise):
         items = [(0, n) for n in range(20)]
         items[4] = 30, 4
         for method in (self.pool.imap, self.pool.imap_unordered):
-            results, late, got = method(tasks.nap_if, items, task_timeout=0.4), 0, []
+            results, late, got = method(tasks.nap_if, items, task_timeout=0.8), 0, []
             for _each in items:
                 try:
                     got.append(results.next(20))
@@ -73,10 +73,10 @@ class Timeout(Promise):
             self.catch(StopIteration, results.next, 20)
 
     def test_counts_from_the_start_of_the_task(self):
-        pool = self.Pool(1, task_timeout=0.7)
-        results = [pool.apply_async(tasks.nap, (0.3, n)) for n in range(4)]
+        pool = self.Pool(1, task_timeout=1.5)
+        results = [pool.apply_async(tasks.nap, (0.4, n)) for n in range(4)]
         self.assertEqual([result.get(20) for result in results], list(range(4)))
-        self.assertEqual(pool.map(tasks.nap_if, [(0.3, n) for n in range(4)]), list(range(4)))
+        self.assertEqual(pool.map(tasks.nap_if, [(0.4, n) for n in range(4)]), list(range(4)))
 
     def test_chunk_shares_the_limit(self):
         pool = self.pool
@@ -96,7 +96,7 @@ class Timeout(Promise):
         self.assertEqual(pool.apply(tasks.square, (3,)), 9)
 
     def test_many_late_ones(self):
-        pool = self.Pool(3, task_timeout=0.3)
+        pool = self.Pool(3, task_timeout=0.7)
         results = [pool.apply_async(tasks.nap, (30 * (n % 2), n)) for n in range(12)]
         late = []
         for n in range(12):
@@ -104,7 +104,7 @@ class Timeout(Promise):
                 self.assertEqual(results[n].get(20), n)
             except shim.TaskTimeoutError:
                 late.append(n)
-                self.assertEqual(sys.exc_info()[1].limit, 0.3)
+                self.assertEqual(sys.exc_info()[1].limit, 0.7)
         self.assertEqual(late, [1, 3, 5, 7, 9, 11])
 
     def test_get_has_a_limit_of_its_own(self):
