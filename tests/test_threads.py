@@ -3,6 +3,7 @@ import sys
 import threading
 import time
 
+import shim
 from shim import compat, threads
 from shim.pool import ThreadPool
 from tests import support
@@ -92,3 +93,13 @@ class Starts(support.TestCase):
             pool.terminate()
             pool.join()
         self.assertFalse(runner.thread in threading.enumerate())
+
+    def test_a_process_leaves_none_behind(self):
+        gate = threading.Event()
+        process = shim.get_context('thread').Process(target=gate.wait)
+        process.start()
+        popen = process._popen
+        show, popen._show = popen._show, lambda: time.sleep(0.3) or show()
+        gate.set()
+        process.join()
+        self.assertFalse(popen._thread in threading.enumerate())

@@ -23,6 +23,9 @@ class Popen(thread.Popen):
     def _start(self, process):
         self._run(process, KeyboardInterrupt)
 
+    def _return(self):
+        pass        # its thread is the caller's
+
 
 class SerialEngine(base.Engine):
     """Tasks run as they are posted, in the caller."""

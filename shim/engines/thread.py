@@ -140,7 +140,7 @@ class Popen(object):
         self._start(process)
 
     def _start(self, process):
-        threads.start(self._run, (process,), process.name)
+        self._thread = threads.start(self._run, (process,), process.name)
 
     def _run(self, process, passing=()):
         code = 1
@@ -166,12 +166,18 @@ class Popen(object):
     sentinel = property(_get_sentinel)
 
     def poll(self):
+        if self._code is not None:
+            self._return()
         return self._code
 
     def wait(self, timeout):
         if self._code is None:
             self._over.wait_for(timeout)
-        return self._code
+        return self.poll()
+
+    def _return(self):
+        """It is over but for the thread's own last steps: not to be amid them as the program ends."""
+        self._thread.join(PATIENCE)
 
     def terminate(self):
         if self._code is None:
