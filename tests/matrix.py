@@ -10,8 +10,8 @@ the default context; on Jython the heart of it.  Looks for interpreters in SHIM_
 .matrix/ and the full outputs beside it.  Each runs the suite in a process of its own, with a time
 limit: nose2 from 2.7 on, tests/run.py elsewhere; then the Pool tests of its own standard library
 (tests/conformance/).  Exits with 1 on any failure, also when a required interpreter is missing.
-What --full came to is kept for tools/interpreters_doc.py.  Needs Python 3.8+ with pip; the suite
-does not.
+What --full came to without a failure is kept in docs/interpreters/.  Needs Python 3.8+ with pip; the
+suite does not.
 """
 import argparse
 import ast
@@ -294,7 +294,8 @@ def main(argv=None):
         label = interpreter.label + (' #%d' % count if options.repeat > 1 else '')
         suite, conformance = run_suite(interpreter, modules, options, found.values(), count)
         lines = [row(label, suite, conformance)]
-        if options.full and not options.k:
+        failed = [name for each in (suite, conformance) if each for name in each.failed]
+        if options.full and not options.k and not failed:
             keep(interpreter, facts[interpreter.label], lines[0], suite.skipped)
         lines += ['    left running, now killed: ' + line
                   for each in (suite, conformance) if each for line in each.left]

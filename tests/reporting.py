@@ -2,9 +2,12 @@
 import ast
 import collections
 import os
+import pprint
 import subprocess
 
-from interpreters import ROOT, WORK, Problem, clean_environ, prepare
+from interpreters import ROOT, Problem, clean_environ, prepare
+
+RUNS = os.path.join(ROOT, 'docs', 'interpreters')      # what full runs came to, a file each
 
 HEADER = '%-18s %6s %7s %8s %12s %9s' % (
     'interpreter', 'ran', 'failed', 'skipped', 'conformance', 'seconds')
@@ -72,11 +75,19 @@ def describe_cannot(facts):
                 yield '    %-12s %3s  %s' % (engine, number, reason)
 
 
+def commit():
+    """What the checkout is at, as git describes it."""
+    done = subprocess.run(['git', 'describe', '--always', '--dirty'], cwd=ROOT,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.stdout.decode().strip() or 'unknown'
+
+
 def keep(interpreter, facts, line, skipped):
     """Note what a full run came to, for tools/interpreters_doc.py."""
-    folder = os.path.join(WORK, 'full')
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, interpreter.key.replace(' ', '')), 'w') as stream:
-        stream.write(repr({
+    os.makedirs(RUNS, exist_ok=True)
+    path = os.path.join(RUNS, interpreter.key.replace(' ', '') + '.txt')
+    with open(path, 'w') as stream:
+        pprint.pprint({
             'order': (interpreter.name != 'python', interpreter.version, interpreter.key),
-            'label': interpreter.label, 'facts': facts, 'row': line, 'skipped': dict(skipped)}))
+            'label': interpreter.label, 'facts': facts, 'row': line, 'skipped': dict(skipped),
+            'commit': commit()}, stream, width=100)

@@ -2,7 +2,8 @@
 
     python tools/interpreters_doc.py
 
-Of each interpreter it takes the last full run, from .matrix/full/.
+Of each interpreter it takes the last full run, which the matrix has kept in docs/interpreters/: the
+files there are part of the checkout, so that one more interpreter is one more run.
 """
 import ast
 import glob
@@ -15,7 +16,6 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, 'tests'))
 
 import reporting
-from interpreters import WORK
 
 DOC = os.path.join(ROOT, 'docs', 'interpreters.rst')
 MARKS = '.. printed by tools/interpreters_doc.py\n', '.. printed until here\n'
@@ -23,7 +23,7 @@ MARKS = '.. printed by tools/interpreters_doc.py\n', '.. printed until here\n'
 
 def read_runs():
     runs = []
-    for path in glob.glob(os.path.join(glob.escape(WORK), 'full', '*')):
+    for path in glob.glob(os.path.join(glob.escape(reporting.RUNS), '*.txt')):
         with open(path) as stream:
             runs.append(ast.literal_eval(stream.read()))
     return sorted(runs, key=lambda run: run['order'])
@@ -31,7 +31,8 @@ def read_runs():
 
 def describe(runs):
     """Yield the lines of all that is printed."""
-    yield from block([reporting.HEADER] + [run['row'] for run in runs])
+    yield from block([reporting.HEADER + '  commit']
+                     + ['%s  %s' % (run['row'], run['commit']) for run in runs])
     yield 'The contexts that each has, the default first, and the library that runs their work:'
     yield from block('%-18s %s\n%20s%s' % (run['label'], ' '.join(run['facts']['contexts']), '',
                                           run['facts']['provider']) for run in runs)
@@ -45,7 +46,7 @@ def describe(runs):
 def main():
     runs = read_runs()
     if not runs:
-        sys.exit('nothing in .matrix/full: run python tests/matrix.py --full')
+        sys.exit('nothing in docs/interpreters: run python tests/matrix.py --full')
     put(DOC, MARKS, describe(runs))
 
 
