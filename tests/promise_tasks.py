@@ -14,6 +14,7 @@ try:
 except ImportError:     # not Unix
     resource = None
 
+from shim import compat
 from tests.tasks import make_lock
 
 
@@ -74,9 +75,13 @@ def noted_pid(path, seconds=0):
 
 
 def noted_or_die(path, ident, doomed):
+    """Takes a tenth of a millisecond, on any machine."""
+    end = compat.monotonic() + 0.0001
     note(path, ident)
     if ident == doomed:
         die('kill')
+    while compat.monotonic() < end:
+        pass
     return ident
 
 
