@@ -50,14 +50,16 @@ class WorkerLostError(PoolError):
     started: True if the task had begun; None if it was batched right behind the one that ran, so
     that nobody knows.
     results: of a map, the list of all results, MISSING where there is none; else None.
+    tries: how many workers it was given to and died, this one with them; see retries=.
     """
 
-    def __init__(self, pid=None, exitcode=None, started=True, results=None):
+    def __init__(self, pid=None, exitcode=None, started=True, results=None, tries=1):
         PoolError.__init__(self, pid, exitcode, started)
         self.pid, self.exitcode, self.started, self.results = pid, exitcode, started, results
+        self.tries = tries
 
     def __reduce__(self):
-        return type(self), (self.pid, self.exitcode, self.started, self.results)
+        return type(self), (self.pid, self.exitcode, self.started, self.results, self.tries)
 
     def __str__(self):
         ended = 'for unknown reasons'
@@ -68,9 +70,11 @@ class WorkerLostError(PoolError):
         state = 'while it ran this task'
         if not self.started:
             state = 'with this task begun or about to begin'
-        return ('worker %s ended %s %s; it was not run again, as it may have had effects. Look for'
-                ' os._exit(), a crash in C code or the out-of-memory killer' % (
-                    self.pid, ended, state))
+        again = 'it was not run again, as it may have had effects'
+        if self.tries > 1:
+            again = 'that was its try number %d' % self.tries
+        return ('worker %s ended %s %s; %s. Look for os._exit(), a crash in C code or the'
+                ' out-of-memory killer' % (self.pid, ended, state, again))
 
 
 class TaskTimeoutError(TimeoutError):

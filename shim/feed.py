@@ -21,10 +21,11 @@ def closed():
 class Feed(object):
     """Posts the chunks of one call of map or imap."""
 
-    def __init__(self, engine, job, func, items, size, star=False, limit=None, window=None):
+    def __init__(self, engine, job, func, items, size, star=False, limit=None, retries=0,
+                 window=None):
         self.engine, self.job, self.func = engine, job, func
         self._items, self._size, self._star = iter(items), size, star
-        self._limit, self._window = limit, window
+        self._limit, self._retries, self._window = limit, retries, window
         self._pulled = self._posted = 0
         self._chunk = None          # pulled, but not posted yet
         self._exact = type(items) in compat.SEQUENCES
@@ -110,7 +111,7 @@ class Feed(object):
             item = self._pack(chunk)
         except:     # noqa: E722
             good, item = pickling.attempt(self._pack, chunk)
-        task = Task(self._call, item, self.job, index, self._limit)
+        task = Task(self._call, item, self.job, index, self._limit, self._retries)
         going = True
         try:
             self._posted += 1

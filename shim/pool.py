@@ -13,8 +13,7 @@ import warnings
 
 from six import integer_types
 
-from shim import compat, cpus, engines, outcome, pickling, worker
-from shim.engines.base import Task
+from shim import compat, cpus, engines, outcome, worker
 from shim.feed import Feed
 from shim.results import (
     ApplyResult, AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult)
@@ -35,8 +34,12 @@ class Pool(object):
     does so for `random` alone: forked workers draw the same numbers from numpy).
     `context` is that of shim.get_context(); None means the default one.
 
-    Raises ValueError or TypeError for what it refuses, as CPython 3.14's Pool; task_timeout and
-    reseed are shim's own.
+    Each call takes a task_timeout of its own, and `retries` (int): how many times more a task is
+    begun whose worker died.  For map and the like a chunk is a task.  What ran longer than its
+    task_timeout is not run again: it would be late again.
+
+    Raises ValueError or TypeError for what it refuses, as CPython 3.14's Pool; task_timeout,
+    retries and reseed are shim's own.
     """
 
     _state = _engine = None     # until it has been started
@@ -68,68 +71,65 @@ class Pool(object):
 
     # Running things.
 
-    def apply(self, func, args=(), kwds={}, task_timeout=None):
+    def apply(self, func, args=(), kwds={}, task_timeout=None, retries=0):
         """Call func(*args, **kwds) in a worker and return what it returns."""
-        return self.apply_async(func, args, kwds, task_timeout=task_timeout).get()
+        return self.apply_async(func, args, kwds, None, None, task_timeout, retries).get()
 
     def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None,
-                    task_timeout=None):
+                    task_timeout=None, retries=0):
         """As apply(), but returns an AsyncResult at once.
 
         callback(value) or error_callback(exception) is called when it is ready, in the pool's own
         thread.  The arguments travel as they are now.
         """
         self._check_running()
-        limit = self._checked_limit(task_timeout)
+        limit, retries = self._checked_limit(task_timeout), self._checked_retries(retries)
         result = AsyncResult(self, callback, error_callback)
         engine = self._engine
-        call = engine.call(func, outcome.ONE)
-        good, item = pickling.attempt(engine.pack, call, func, tuple(args), kwds)
-        task = Task(call, item, result, 0, limit)
-        if good:
-            engine.post(task)
-        else:       # it does not travel: the error is the result, as in the stdlib
-            engine.report(task, (outcome.RAISE, item))
+        engine.submit(engine.call(func, outcome.ONE), result, 0, func, tuple(args), kwds, limit,
+                      retries)
         return result
 
-    def map(self, func, iterable, chunksize=None, task_timeout=None):
+    def map(self, func, iterable, chunksize=None, task_timeout=None, retries=0):
         """The list of func(x) for each x of the iterable, in its order."""
-        return self._map_async(func, iterable, False, chunksize, task_timeout).get()
+        return self._map_async(func, iterable, False, chunksize, task_timeout, retries).get()
 
-    def starmap(self, func, iterable, chunksize=None, task_timeout=None):
+    def starmap(self, func, iterable, chunksize=None, task_timeout=None, retries=0):
         """The list of func(*x) for each x of the iterable, in its order."""
-        return self._map_async(func, iterable, True, chunksize, task_timeout).get()
+        return self._map_async(func, iterable, True, chunksize, task_timeout, retries).get()
 
     def map_async(self, func, iterable, chunksize=None, callback=None, error_callback=None,
-                  task_timeout=None):
+                  task_timeout=None, retries=0):
         """As map(), but returns a MapResult at once; callbacks as those of apply_async()."""
         return self._map_async(
-            func, iterable, False, chunksize, task_timeout, callback, error_callback)
+            func, iterable, False, chunksize, task_timeout, retries, callback, error_callback)
 
     def starmap_async(self, func, iterable, chunksize=None, callback=None, error_callback=None,
-                      task_timeout=None):
+                      task_timeout=None, retries=0):
         """As starmap(), but returns a MapResult at once; callbacks as those of apply_async()."""
         return self._map_async(
-            func, iterable, True, chunksize, task_timeout, callback, error_callback)
+            func, iterable, True, chunksize, task_timeout, retries, callback, error_callback)
 
-    def imap(self, func, iterable, chunksize=1, buffersize=None, task_timeout=None):
+    def imap(self, func, iterable, chunksize=1, buffersize=None, task_timeout=None, retries=0):
         """An iterator over func(x) for each x of the iterable, in its order.
 
         The iterable is pulled in a thread of its own, as fast as workers take it; with
         `buffersize` (int), so that items pulled minus results taken never exceed it, as CPython
         3.14's Executor.map: then it may be endless.
         """
-        return self._imap(IMapIterator, func, iterable, chunksize, buffersize, task_timeout)
+        return self._imap(
+            IMapIterator, func, iterable, chunksize, buffersize, task_timeout, retries)
 
-    def imap_unordered(self, func, iterable, chunksize=1, buffersize=None, task_timeout=None):
+    def imap_unordered(self, func, iterable, chunksize=1, buffersize=None, task_timeout=None,
+                       retries=0):
         """As imap(), in the order in which the results arrive."""
         return self._imap(
-            IMapUnorderedIterator, func, iterable, chunksize, buffersize, task_timeout)
+            IMapUnorderedIterator, func, iterable, chunksize, buffersize, task_timeout, retries)
 
-    def _map_async(self, func, iterable, star, chunksize, task_timeout, callback=None,
+    def _map_async(self, func, iterable, star, chunksize, task_timeout, retries, callback=None,
                    error_callback=None):
         self._check_running()
-        limit = self._checked_limit(task_timeout)
+        limit, retries = self._checked_limit(task_timeout), self._checked_retries(retries)
         if chunksize is not None:
             chunksize = self._checked_chunk(chunksize)
         if type(iterable) in compat.SEQUENCES:
@@ -144,12 +144,12 @@ class Pool(object):
                 chunksize = max(1, -(-length // (self._processes * 4)))
         result = MapResult(self, chunksize, length, callback, error_callback)
         if length:
-            Feed(self._engine, result, func, items, chunksize, star, limit).start(items)
+            Feed(self._engine, result, func, items, chunksize, star, limit, retries).start(items)
         return result
 
-    def _imap(self, kind, func, iterable, chunksize, buffersize, task_timeout):
+    def _imap(self, kind, func, iterable, chunksize, buffersize, task_timeout, retries):
         self._check_running()
-        limit = self._checked_limit(task_timeout)
+        limit, retries = self._checked_limit(task_timeout), self._checked_retries(retries)
         chunksize = self._checked_chunk(chunksize)
         if buffersize is not None:
             if not isinstance(buffersize, integer_types):
@@ -158,7 +158,8 @@ class Pool(object):
                 raise ValueError('buffersize must be None or > 0')
             chunksize = min(chunksize, buffersize)
         made = kind(self, chunksize)
-        feed = Feed(self._engine, made._job, func, iterable, chunksize, False, limit, buffersize)
+        feed = Feed(self._engine, made._job, func, iterable, chunksize, False, limit, retries,
+                    buffersize)
         if self._engine.lazy:
             feed.register()
             made._step = feed.step
@@ -243,6 +244,11 @@ class Pool(object):
                 limit > 0):
             raise ValueError('task_timeout must be a positive number of seconds, not %r' % (limit,))
         return limit
+
+    def _checked_retries(self, retries):
+        if isinstance(retries, bool) or not isinstance(retries, integer_types) or retries < 0:
+            raise ValueError('retries must be an integer, 0 or more, not %r' % (retries,))
+        return retries
 
 
 class ThreadPool(Pool):

@@ -85,6 +85,28 @@ def noted_or_die(path, ident, doomed):
     return ident
 
 
+def dies_first(path, times):
+    """Die the first so many times that this is run; return how many times it was."""
+    note(path, 'run')
+    ran = open(path).read().count('run')
+    if ran <= times:
+        die('kill')
+    return ran
+
+
+def noted_first(task):
+    """The same for map: (path, ident, times), returns the ident."""
+    return noted_first_three(*task)
+
+
+def noted_first_three(path, ident, times):
+    note(path, ident)
+    time.sleep(0.005)
+    if times and open(path).read().split().count('%d' % ident) <= times:
+        die('kill')
+    return ident
+
+
 def spin(path):
     """Never end, run Python code all the time."""
     note(path, os.getpid())

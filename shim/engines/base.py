@@ -31,14 +31,24 @@ class Call(object):
         self.what, self.cost = 'the arguments of ' + pickling.name(target), None
         self.whole = False
 
+    def unknown(self):
+        """The same, of a cost that nobody knows: such a task travels alone."""
+        made = Call(self.target, self.mode, self.key, self.blob)
+        made.whole = self.whole
+        return made
+
 
 class Task(object):
-    """What a worker does at once: `item` for `call`; `limit` is its task_timeout in seconds."""
+    """What a worker does at once: `item` for `call`; `limit` is its task_timeout in seconds.
 
-    __slots__ = ('call', 'item', 'job', 'index', 'limit')
+    retries: how often it may be begun again after its worker died; tries: how often it was lost.
+    """
 
-    def __init__(self, call, item, job, index, limit=None):
+    __slots__ = ('call', 'item', 'job', 'index', 'limit', 'retries', 'tries')
+
+    def __init__(self, call, item, job, index, limit=None, retries=0):
         self.call, self.item, self.job, self.index, self.limit = call, item, job, index, limit
+        self.retries, self.tries = retries, 0
 
 
 class Engine(object):
@@ -102,6 +112,15 @@ class Engine(object):
     def pack(self, call, func, args, kwds=None):
         """The item of a task: its arguments as they are now; raises if they can't travel."""
         return outcome.pack(call, func, args, kwds)
+
+    def submit(self, call, job, index, func, args, kwds, limit=None, retries=0):
+        """Post a call as it is now; if it does not travel, that is what the job hears."""
+        good, item = pickling.attempt(self.pack, call, func, args, kwds)
+        task = Task(call, item, job, index, limit, retries)
+        if good:
+            self.post(task)
+        else:
+            self.report(task, (outcome.RAISE, item))
 
     def post(self, task):
         """Take a task: its job hears of it later, or at once if the engine has ended."""

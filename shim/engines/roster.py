@@ -1,7 +1,7 @@
 """Who is in the crew: workers hired, watched, replaced and buried.
 
 When a worker dies, all its bytes are read first.  Then what had not begun is queued again, at the
-front, and what had begun is lost.  Its exit status decides that it died: the end of its channel
+front, and what had begun is lost, or queued there, too, if it may be tried again.  Its exit status decides that it died: the end of its channel
 only says where to look, as a grandchild may hold the channel open; but nothing begins after it.
 """
 import logging
@@ -105,11 +105,19 @@ class Roster(base.Engine):
         self.remove(slot)
         self.take_back(slot, slot.begun)
         pid, code = slot.worker.process.pid, slot.worker.process.exitcode
+        again = []
         for number, task in enumerate(slot.held):
-            if task is slot.late:
+            task.tries += 1
+            if task is slot.late:       # it would be late again
                 base.fail(task, errors.TaskTimeoutError(task.limit, pid))
+            elif task.tries <= task.retries:
+                # Alone, so that it takes nothing else with it, nor is taken along.
+                task.call = task.call.unknown()
+                again.append(task)
             else:
-                base.fail(task, errors.WorkerLostError(pid, code, [None, True][number == 0]))
+                base.fail(task, errors.WorkerLostError(
+                    pid, code, [None, True][number == 0], tries=task.tries))
+        self.todo.extendleft(again[::-1])
         if not slot.ready and not slot.leaving:
             self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)
         elif not slot.leaving and not slot.worked and not slot.held:

@@ -73,6 +73,12 @@ class OfACall(Promise):
         for method in ('map', 'apply', 'starmap', 'apply_async'):
             self.refused(TypeError, method, tasks.square, [1], buffersize=2)
 
+    def test_retries(self):
+        for method in ('apply', 'apply_async', 'map', 'map_async', 'starmap', 'starmap_async',
+                       'imap', 'imap_unordered'):
+            for wrong in (-1, 1.0, '1', None, True):
+                self.refused(ValueError, method, tasks.square, [2], retries=wrong)
+
     def test_task_timeout(self):
         for method in ('apply', 'apply_async', 'map', 'map_async', 'starmap', 'starmap_async',
                        'imap', 'imap_unordered'):
