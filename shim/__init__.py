@@ -5,6 +5,8 @@
     pool.py        the only Pool: arguments checked, calls made tasks
     feed.py        chunks of what map and imap are given
     results.py     what the caller waits for
+    futures.py     executors, as concurrent.futures'; not loaded by `import shim`
+    landing.py     their futures, as the engine sees them
     awaiting.py    the same for a program of asyncio
     engines/       one file per way of running work: the same contract (base.py), one loop (crew.py)
     worker.py      the far side of a process

@@ -147,6 +147,16 @@ def unpack(outcome):
     return False, _rebuild(*pickling.loads(content))
 
 
+def give(good, value):
+    """Return the value, or raise the exception."""
+    if good:
+        return value
+    try:
+        raise value
+    finally:
+        value = None        # no cycle: the traceback refers to this frame
+
+
 def _rebuild(name, text, trace, whole, kind, args, state):
     error = _load(whole)
     if not isinstance(error, compat.BaseException):

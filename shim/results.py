@@ -63,13 +63,7 @@ class AsyncResult(Signal):
         self.wait(timeout)
         if not self.happened:
             raise errors.TimeoutError('no result after %s seconds' % timeout)
-        good, value = self._result()
-        if good:
-            return value
-        try:
-            raise value
-        finally:
-            value = None        # no cycle: the traceback refers to this frame
+        return outcome.give(*self._result())
 
     def __await__(self):
         """`await result` in a program of asyncio: as get(), while its event loop goes on."""

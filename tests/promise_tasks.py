@@ -192,6 +192,17 @@ def raises_if_exists(path, flag):
 
 # ---- seen from inside
 
+def with_executor(engine):
+    """The work of an executor inside of this task."""
+    import shim
+    from shim import futures
+    executor = futures.ProcessPoolExecutor(2, shim.get_context(engine))
+    try:
+        return list(executor.map(square, range(3)))
+    finally:
+        executor.shutdown()
+
+
 def whoami(seconds=0):
     """What current_process() says in here: (pid, name, daemon, identity)."""
     import shim

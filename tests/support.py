@@ -222,11 +222,16 @@ class EngineTestCase(TestCase):
     @classmethod
     def make_pool(cls, *args, **kwds):
         """A pool of this variant; end() is the caller's affair."""
+        return cls.make(cls._context().Pool, *args, **kwds)
+
+    @classmethod
+    def make(cls, kind, *args, **kwds):
+        """What kind() returns, whose workers have the channel of this variant."""
         previous = os.environ.pop('SHIM_CHANNEL', None)
         if cls.channel:
             os.environ['SHIM_CHANNEL'] = cls.channel
         try:
-            return cls._context().Pool(*args, **kwds)
+            return kind(*args, **kwds)
         finally:
             os.environ.pop('SHIM_CHANNEL', None)
             if previous is not None:

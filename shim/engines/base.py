@@ -59,6 +59,8 @@ class Engine(object):
     limits = True       # it can stop a task that runs too long
     has_main = True     # its workers find what is in __main__
     lazy = False        # tasks run when their results are asked for, in the caller
+    patient = False     # at the end of the program what was posted completes
+    claim = None        # called with a task before a worker gets it; false: nobody is to run it
     workers = ()        # Process-like objects: pid, name, exitcode, is_alive()
 
     def __init__(self, size, initializer=None, initargs=(), maxtasks=None):
@@ -130,6 +132,9 @@ class Engine(object):
         """Settle a task that was not posted, in the thread that settles all others."""
         raise NotImplementedError
 
+    def sift(self, keep):
+        """Drop the queued tasks of which keep(task) is false; they are its affair then."""
+
     def finish_feed(self, feed, total, error):
         """A feed has posted `total` tasks and posts no more, be it for an error."""
         raise NotImplementedError
@@ -160,6 +165,15 @@ class Engine(object):
     def abandon(self):
         """As terminate(), but without waiting: nobody has the pool any more."""
         self.terminate()
+
+    def program_ends(self):
+        """End with the program: if `patient`, when all tasks are done."""
+        try:
+            if self.patient:
+                self.close()
+                self.wait()
+        finally:
+            self.terminate()
 
     def check_process(self):
         """Raise RuntimeError in a child made by fork."""

@@ -54,7 +54,7 @@ class Crew(Roster):
         try:
             try:
                 self.fill()
-                self.hook = ending.at_exit(self.terminate)
+                self.hook = ending.at_exit(self.program_ends)
                 self.thread = threads.start(self.run, (), 'shim-pool')
             except:
                 self.ending = errors.PoolBrokenError('the pool did not start')
@@ -72,16 +72,20 @@ class Crew(Roster):
             self.fail_all()
 
     def report(self, task, content):
-        self.mail.append((base.settle, (task, content)))
+        self.tell(base.settle, task, content)
+
+    def sift(self, keep):
+        self.tell(self.sift_todo, keep)
+
+    def tell(self, function, *args):
+        """Have the loop call it."""
+        self.mail.append((function, args))
         self.wake()
         if self.error is not None:
             self.fail_all()
 
     def finish_feed(self, feed, total, error):
-        self.mail.append((self.feed_over, (feed, total, error)))
-        self.wake()
-        if self.error is not None:
-            self.fail_all()
+        self.tell(self.feed_over, feed, total, error)
 
     def feed_over(self, feed, total, error):
         if self.feeds.pop(feed, None):
@@ -214,6 +218,10 @@ class Crew(Roster):
                 if self.todo[0].limit is not None:
                     break
                 tasks.append(self.todo.popleft())
+            if self.claim is not None:
+                tasks = [task for task in tasks if self.claim(task)]
+                if not tasks:
+                    continue
             most -= len(tasks)
             slot.alone = not slot.held and len(tasks) == 1
             slot.held.extend(tasks)
@@ -223,6 +231,12 @@ class Crew(Roster):
                 slot.left -= len(tasks)
                 if slot.left <= 0:
                     self.dismiss(slot)
+
+    def sift_todo(self, keep):
+        for _each in range(len(self.todo)):
+            task = self.todo.popleft()
+            if keep(task):
+                self.todo.append(task)
 
     def dismiss(self, slot):
         if not slot.leaving:

@@ -26,7 +26,7 @@ class Runner(object):
 
     def __init__(self, engine, number):
         self.engine, self.process = engine, self
-        self.pid, self.name = os.getpid(), 'ThreadPoolWorker-%d' % number
+        self.pid, self.name = os.getpid(), engine.worker_name % number
         self._todo, self._waiter, self._over = deque(), Waiter(), False
         self._busy = True       # maybe in the user's code, or about to be
         self.thread = threads.start(self._run, (), self.name)
@@ -208,6 +208,7 @@ def ends():
 class ThreadEngine(Crew):
     """Tasks run in threads of this process."""
 
+    worker_name = 'ThreadPoolWorker-%d'
     limits = False      # nothing can stop a thread
     bell_class = Knock
 
