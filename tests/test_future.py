@@ -167,6 +167,18 @@ class Of(object):
         self.assertEqual(list(self.known.as_completed(many + many, 20)), [second, third, first])
         self.assertEqual(list(self.known.as_completed([])), [])
 
+    def test_told_twice(self):
+        first, second, third = many = self.futures(3)
+        third.set_result(3)
+        results = self.known.as_completed(many, 20)
+        for each in results:
+            break
+        for each in range(2):
+            first.cancel()
+        first.set_running_or_notify_cancel()
+        second.set_result(2)
+        self.assertEqual(list(results), [first, second])
+
     def test_as_completed_in_time(self):
         first, second = many = self.futures(2)
         first.set_result(1)
