@@ -55,6 +55,28 @@ class Context(object):
         from shim.pool import ThreadPool
         return ThreadPool(processes, initializer, initargs)
 
+    def Pipe(self, duplex=True):
+        """Two connected Connections; if not duplex, (one that receives, one that sends)."""
+        from shim.connection import Pipe
+        return Pipe(duplex)
+
+    def Manager(self):
+        """A started shim.managers.SyncManager, whose server is a process of this context."""
+        from shim.managers import SyncManager
+        made = SyncManager(ctx=self)
+        made.start()
+        return made
+
+    def get_logger(self):
+        """The logger of multiprocessing."""
+        from shim.util import get_logger
+        return get_logger()
+
+    def log_to_stderr(self, level=None):
+        """Have that logger write to stderr; returns it."""
+        from shim.util import log_to_stderr
+        return log_to_stderr(level)
+
     def get_context(self, method=None):
         """The context of that name; None means this one."""
         if method is None:
