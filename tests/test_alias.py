@@ -9,8 +9,8 @@ from tests.support import run_script
 multiprocessing = shim.compat.multiprocessing       # before 2.6 perhaps that of processing
 
 OWN = ('Pool', 'get_all_start_methods', 'get_context', 'get_start_method', 'set_start_method')
-SUBMODULES = ('managers', 'queues', 'sharedctypes', 'shared_memory', 'synchronize')
-COMPLETED = ('connection', 'util')
+SUBMODULES = ('queues', 'sharedctypes', 'shared_memory', 'synchronize')
+COMPLETED = ('connection', 'managers', 'util')
 
 LOADED = '''
 import sys
@@ -67,7 +67,7 @@ class Names(support.TestCase):
             own += ['active_children', 'cpu_count']
         if sys.version_info < (3, 8):
             own += ['parent_process', 'Pipe']
-        if sys.version_info < (3, 15):
+        if sys.version_info < (3, 14):
             own.append('Manager')
         if sys.version_info < (2, 6):
             own.append('log_to_stderr')

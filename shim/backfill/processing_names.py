@@ -105,6 +105,11 @@ if processing.HAVE_NATIVE_SEMAPHORE:
             __all__.append(_name)
 
 
+# multiprocessing.util has these, too.
+register_after_fork = _process._registerAfterFork
+_run_after_forkers = _process._runAfterForkers
+
+
 # Process: what was a get and a set is a property.
 
 def _pid(self):

@@ -17,3 +17,69 @@ def call(address, key, text):
     connection = Client(address, authkey=key)
     connection.send(text)
     connection.close()
+
+
+def fill(shared, items, lock, text):
+    """Change a dict, a list and a Namespace under a lock."""
+    lock.acquire()
+    try:
+        shared[text] = os.getpid()
+        items.append(text)
+    finally:
+        lock.release()
+
+
+def meet(barrier, items):
+    barrier.wait(20)
+    items.append(os.getpid())
+
+
+def set_up(path, text):
+    from tests.tasks import note
+    note(path, '%d %s' % (os.getpid(), text))
+
+
+def fail(*args):
+    raise ValueError('refused')
+
+
+def set_when_told(event, queue):
+    event.wait(20)
+    queue.put(event.is_set())
+
+
+def nest(shared, items):
+    shared['list'] = items
+    items.append('from the child')
+
+
+class Counter(object):
+    """Shared by a manager of the tests' own."""
+
+    def __init__(self, start=0):
+        self.count = start
+
+    def add(self, number=1):
+        self.count += number
+        return self.count
+
+    def fail(self):
+        raise KeyError('no such')
+
+    def unsendable(self):
+        return lambda: self
+
+    def _hidden(self):
+        return 1
+
+    def another(self):
+        return Counter(self.count + 100)
+
+
+def ignore_shutdown(path):
+    """An initializer: the server does not end when asked, nor by SIGTERM."""
+    import signal
+    from shim import managers
+    set_up(path, 'begun')
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    managers.Server.shutdown = lambda self, c: c.send(('#RETURN', None))

@@ -23,9 +23,8 @@ from tests.support import Elapsed, b, each_engine
 
 try:
     from hashlib import md5, sha256
-except ImportError:     # before 2.5
-    import md5
-    sha256 = None
+except ImportError:     # before 2.5, where hmac takes md5 itself
+    md5 = sha256 = None
 
 GIGABYTES = (1 << 31) + 5
 DESCRIPTORS = hasattr(os, 'dup')
