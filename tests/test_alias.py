@@ -9,8 +9,8 @@ from tests.support import run_script
 multiprocessing = shim.compat.multiprocessing       # before 2.6 perhaps that of processing
 
 OWN = ('Pool', 'get_all_start_methods', 'get_context', 'get_start_method', 'set_start_method')
-SUBMODULES = ('queues', 'sharedctypes', 'shared_memory', 'synchronize')
-COMPLETED = ('connection', 'managers', 'util')
+SUBMODULES = ('queues', 'sharedctypes', 'synchronize')
+COMPLETED = ('connection', 'managers', 'shared_memory', 'util')
 
 LOADED = '''
 import sys

@@ -20,5 +20,17 @@ if not hasattr(getattr(real, 'SyncManager', None), 'Barrier'):      # until 3.3
 elif 'set' not in real.SyncManager._registry:                       # until 3.14
     from shim.backfill.older_managers import (
         AcquirerProxy, BaseManager, ConditionProxy, DictProxy, ListProxy, SetProxy, SyncManager)
-    __all__ += ['AcquirerProxy', 'BaseManager', 'ConditionProxy', 'DictProxy', 'ListProxy',
-                'SetProxy', 'SyncManager']
+    Server, dispatch = real.Server, real.dispatch
+    __all__ += ['AcquirerProxy', 'ConditionProxy', 'DictProxy', 'ListProxy', 'SetProxy',
+                'SyncManager']
+    if BaseManager is not real.BaseManager:                         # until 3.11
+        __all__.append('BaseManager')
+        if hasattr(real, 'SharedMemoryManager'):
+            from shim.backfill.older_managers import SharedMemoryManager
+            __all__.append('SharedMemoryManager')
+if not hasattr(real, 'SharedMemoryManager'):                        # until 3.8
+    try:
+        from shim.backfill.shared_manager import SharedMemoryManager, SharedMemoryServer
+        __all__ += ['SharedMemoryManager', 'SharedMemoryServer']
+    except ImportError:     # without mmap
+        pass

@@ -5,27 +5,32 @@ from shim import compat, util
 from shim.backfill import managed
 
 real = compat.submodule('managers')
-
-
 finalize_manager = managed.finalizer(real.dispatch, real.BaseProxy._address_to_local)
 
+if 'shutdown_timeout' in real.BaseManager.__init__.__code__.co_varnames:
+    BaseManager = real.BaseManager
+    SharedMemoryManager = real.SharedMemoryManager
+else:                       # until 3.11
+    class BaseManager(real.BaseManager):
+        """multiprocessing's, that knows of shutdown_timeout (3.11 on)."""
 
-class BaseManager(real.BaseManager):
-    """multiprocessing's, that knows of shutdown_timeout (3.11 on)."""
+        def __init__(self, address=None, authkey=None, serializer='pickle', ctx=None,
+                     shutdown_timeout=1.0):
+            super(BaseManager, self).__init__(address, authkey, serializer, ctx)
+            self._shutdown_timeout = shutdown_timeout
 
-    def __init__(self, address=None, authkey=None, serializer='pickle', ctx=None,
-                 shutdown_timeout=1.0):
-        super(BaseManager, self).__init__(address, authkey, serializer, ctx)
-        self._shutdown_timeout = shutdown_timeout
+        def start(self, initializer=None, initargs=()):
+            """Start a process with the server; it calls initializer(*initargs) first."""
+            super(BaseManager, self).start(initializer, initargs)
+            self.shutdown.cancel()
+            self.shutdown = util.Finalize(
+                self, finalize_manager, args=(
+                    self._process, self._address, self._authkey, self._state, self._Client,
+                    self._shutdown_timeout), exitpriority=0)
 
-    def start(self, initializer=None, initargs=()):
-        """Start a process with the server; it calls initializer(*initargs) first."""
-        super(BaseManager, self).start(initializer, initargs)
-        self.shutdown.cancel()
-        self.shutdown = util.Finalize(
-            self, finalize_manager, args=(
-                self._process, self._address, self._authkey, self._state, self._Client,
-                self._shutdown_timeout), exitpriority=0)
+    if hasattr(real, 'SharedMemoryManager'):            # 3.8 on
+        class SharedMemoryManager(BaseManager, real.SharedMemoryManager):
+            """multiprocessing's, that knows of it, too."""
 
 
 def completed(name, methods):
@@ -69,8 +74,11 @@ class SetProxy(real.MakeProxyType('_BaseSetProxy', managed.SET_METHODS)):
     __ixor__, __isub__ = managed.in_place('__ixor__'), managed.in_place('__isub__')
 
 
-class SyncManager(BaseManager, real.SyncManager):
-    """multiprocessing's, with sets and the later methods of dicts, lists and locks (3.14 on)."""
+bases = real.SyncManager,
+if BaseManager is not real.BaseManager:
+    bases = BaseManager, real.SyncManager
+SyncManager = type('SyncManager', bases, {
+    '__module__': 'shim.managers', '__doc__': real.SyncManager.__doc__})
 
 
 for _name, _function in (('Lock', threading.Lock), ('RLock', managed.RLock),
@@ -79,5 +87,5 @@ for _name, _function in (('Lock', threading.Lock), ('RLock', managed.RLock),
     SyncManager.register(_name, _function, AcquirerProxy)
 SyncManager.register('Condition', managed.Condition, ConditionProxy)
 SyncManager.register('list', list, ListProxy)
-SyncManager.register('dict', [managed.Dict, dict][hasattr(dict, '__or__')], DictProxy)
+SyncManager.register('dict', [managed.Dict, dict][hasattr(dict, '__ror__')], DictProxy)
 SyncManager.register('set', set, SetProxy)

@@ -53,6 +53,11 @@ def nest(shared, items):
     items.append('from the child')
 
 
+class Unsendable(object):
+    def __reduce__(self):
+        raise TypeError('stays here')
+
+
 class Counter(object):
     """Shared by a manager of the tests' own."""
 
@@ -67,7 +72,7 @@ class Counter(object):
         raise KeyError('no such')
 
     def unsendable(self):
-        return lambda: self
+        return Unsendable()
 
     def _hidden(self):
         return 1
@@ -83,3 +88,25 @@ def ignore_shutdown(path):
     set_up(path, 'begun')
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     managers.Server.shutdown = lambda self, c: c.send(('#RETURN', None))
+
+
+def double(name):
+    """Double the first byte of a SharedMemory, and leave it open no longer."""
+    from shim.shared_memory import SharedMemory
+    shared = SharedMemory(name)
+    shared.buf[1:2] = shared.buf[0:1]
+    shared.close()
+
+
+def make_shared(queue_path):
+    from shim.shared_memory import SharedMemory
+    from tests.tasks import note
+    made = SharedMemory(create=True, size=10)
+    made.buf[0:1] = 'm'.encode('ascii')
+    note(queue_path, made.name)
+    made.close()
+
+
+def change(items):
+    items[0] = 'changed'
+    items[1] += 1

@@ -1,7 +1,6 @@
 """shim.managers and Manager(): as multiprocessing.managers of CPython 3.15, on each context."""
 import copy
 import gc
-import operator
 import signal
 import threading
 
@@ -24,6 +23,11 @@ class CountingManager(managers.BaseManager):
 CountingManager.register('Counter', tasks.Counter, method_to_typeid={'another': 'Returned'})
 CountingManager.register('Returned', create_method=False)
 CountingManager.register('Visible', tasks.Counter, exposed=('add', '_hidden'))
+
+
+def merged(one, other):
+    one |= other
+    return one
 
 
 class Shared(object):
@@ -106,7 +110,7 @@ class Objects(Shared):
         self.assertEqual(sorted(reversed(made)), ['b', 'c', 'z'])
         self.assertEqual((made | {'z': 1}, {'z': 1} | made),
                          ({'b': 2, 'c': 3, 'z': 1}, {'b': 2, 'c': 3, 'z': 9}))
-        made = operator.ior(made, {'b': 5})
+        made = merged(made, {'b': 5})
         self.assertTrue(isinstance(made, managers.DictProxy))
         self.assertEqual(made._getvalue(), {'b': 5, 'c': 3, 'z': 9})
         self.assertEqual(type(made._getvalue()), dict)
