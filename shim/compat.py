@@ -325,8 +325,10 @@ SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'reducer': '3.6', 'set_forkserv
 
 
 # From which version on multiprocessing's own is as today: messages over 2 GiB (3.8); proxies of sets
-# and all methods of a dict's and a list's (3.14); a format that logging knows of (2.6).
-TODAY = {'Pipe': (3, 8), 'Manager': (3, 14), 'get_logger': (), 'log_to_stderr': (2, 6)}
+# and all methods of a dict's and a list's (3.14); a format that logging knows of (2.6); on_error (3.15).
+TODAY = {
+    'Pipe': (3, 8), 'Manager': (3, 14), 'log_to_stderr': (2, 6), 'set_forkserver_preload': (3, 15),
+    'get_logger': (), 'freeze_support': (), 'allow_connection_pickling': (), 'set_executable': ()}
 
 
 def dated(name):

@@ -25,6 +25,18 @@ class Delegate(object):
                 self._name, name, compat.why_missing(name)))
         return getattr(compat.multiprocessing, name)
 
+    def freeze_support(self):
+        """In a program frozen into one file: be a worker, if it was started as one."""
+        getattr(compat.multiprocessing, 'freeze_support', int)()
+
+    def allow_connection_pickling(self):
+        """Nothing that is not so anyway."""
+
+    def set_executable(self, executable):
+        """Start that interpreter for new processes.  executable: a path."""
+        from shim.engines import main_module
+        main_module.chosen[:] = [executable]
+
     def cpu_count(self):
         """The number of processors of this machine."""
         return cpus.cpu_count()
@@ -66,6 +78,13 @@ class Context(object):
         made = SyncManager(ctx=self)
         made.start()
         return made
+
+    def set_forkserver_preload(self, module_names, on_error='ignore'):
+        """See shim.backfill.preload.set_forkserver_preload; NotImplementedError until 3.4."""
+        if inside is None:
+            alias.missing('set_forkserver_preload')()
+        from shim.backfill.preload import set_forkserver_preload
+        set_forkserver_preload(module_names, on_error)
 
     def get_logger(self):
         """The logger of multiprocessing."""

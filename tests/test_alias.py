@@ -10,7 +10,7 @@ multiprocessing = shim.compat.multiprocessing       # before 2.6 perhaps that of
 
 OWN = ('Pool', 'get_all_start_methods', 'get_context', 'get_start_method', 'set_start_method')
 SUBMODULES = ('queues', 'sharedctypes', 'synchronize')
-COMPLETED = ('connection', 'managers', 'shared_memory', 'util')
+COMPLETED = ('connection', 'managers', 'reduction', 'resource_tracker', 'shared_memory', 'util')
 
 LOADED = '''
 import sys
@@ -69,6 +69,8 @@ class Names(support.TestCase):
             own += ['parent_process', 'Pipe']
         if sys.version_info < (3, 14):
             own.append('Manager')
+        if sys.version_info < (3, 15):
+            own.append('set_forkserver_preload')
         if sys.version_info < (2, 6):
             own.append('log_to_stderr')
         for name in getattr(multiprocessing, '__all__', ()):
