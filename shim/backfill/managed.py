@@ -85,13 +85,19 @@ class RLock(object):
         return is_locked(self._lock)
 
 
-def Condition(lock=None):
+class Condition(object):
     """A Condition of threads, with locked()."""
-    lock = lock or threading.RLock()
-    made = threading.Condition(lock)
-    if not hasattr(made, 'locked'):
-        made.locked = lambda: is_locked(lock)
-    return made
+
+    def __init__(self, lock=None):
+        self._lock = lock or threading.RLock()
+        self._condition = threading.Condition(self._lock)
+
+    def __getattr__(self, name):
+        return getattr(self._condition, name)
+
+    def locked(self):
+        """True while some thread has its lock."""
+        return is_locked(self._lock)
 
 
 def finalizer(dispatch, connected):
