@@ -324,8 +324,9 @@ SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'reducer': '3.6', 'set_forkserv
          'shared_memory': '3.8'}
 
 
-# From which version on multiprocessing's own is as today: messages over 2 GiB (3.8); proxies of sets
-# and all methods of a dict's and a list's (3.14); a format that logging knows of (2.6); on_error (3.15).
+# From which version on multiprocessing's own is as today: messages over 2 GiB (3.8); proxies of
+# sets, and all methods of a dict's and a list's (3.14); a format that logging knows of (2.6);
+# on_error (3.15).
 TODAY = {
     'Pipe': (3, 8), 'Manager': (3, 14), 'log_to_stderr': (2, 6), 'set_forkserver_preload': (3, 15),
     'get_logger': (), 'freeze_support': (), 'allow_connection_pickling': (), 'set_executable': ()}

@@ -9,9 +9,9 @@ own = None
 __all__ = []
 
 if not hasattr(real, 'wait'):           # until 3.3
-    from shim.backfill import sockets as own
-    from shim.backfill.sockets import (
-        Connection, Pipe, address_type, arbitrary_address, default_family, families, wait)
+    from shim.backfill import listeners as own
+    from shim.backfill.listeners import address_type, arbitrary_address, default_family, families
+    from shim.backfill.sockets import Connection, Pipe, wait
 
     class Listener(challenge.Shaking, own.Listener):
         __doc__ = own.Listener.__doc__ + '    authkey: bytes that a client has to know, or None.\n'

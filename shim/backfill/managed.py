@@ -1,4 +1,4 @@
-"""What a manager's server makes where the interpreter's own lacks something; sent, they are plain."""
+"""What a manager's server makes where the interpreter's own lacks something; sent, it is plain."""
 import threading
 
 SHUTDOWN = 2            # of the State of a manager

@@ -1,7 +1,7 @@
 """set_forkserver_preload(on_error=), which multiprocessing has from 3.15 on.
 
-An older server ignores what can't be imported. So it imports `preloaded`, which imports the modules;
-their names are in its environment.
+An older server ignores what can't be imported. So it imports `preloaded`, which imports the
+modules; their names are in its environment.
 """
 import os
 

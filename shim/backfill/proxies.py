@@ -174,31 +174,13 @@ def AutoProxy(token, serializer, manager=None, authkey=None, exposed=None, incre
     return made
 
 
-class IteratorProxy(BaseProxy):
+class IteratorProxy(MakeProxyType('BaseIteratorProxy', ('next', 'send', 'throw', 'close'))):
     """Of an iterator."""
 
-    _exposed_ = ('next', '__next__', 'send', 'throw', 'close')
+    __next__ = _method('next')
 
     def __iter__(self):
         return self
-
-    def next(self, *args):
-        """The next item."""
-        return self._callmethod('next', args)
-
-    __next__ = next
-
-    def send(self, *args):
-        """As of a generator."""
-        return self._callmethod('send', args)
-
-    def throw(self, *args):
-        """As of a generator."""
-        return self._callmethod('throw', args)
-
-    def close(self, *args):
-        """As of a generator."""
-        return self._callmethod('close', args)
 
 
 class AcquirerProxy(BaseProxy):

@@ -1,4 +1,4 @@
-"""multiprocessing.reduction as of CPython 3.15: ForkingPickler, and what goes with it, until 3.4."""
+"""multiprocessing.reduction as of CPython 3.15: ForkingPickler and its functions, until 3.4."""
 from six.moves import copyreg
 
 from shim import alias, pickling

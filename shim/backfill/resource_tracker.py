@@ -1,4 +1,4 @@
-"""multiprocessing.resource_tracker for before 3.8: of shared memory, which the program itself removes.
+"""multiprocessing.resource_tracker before 3.8: of shared memory, which the program itself removes.
 
 For programs that say unregister() of what somebody else will unlink.
 """

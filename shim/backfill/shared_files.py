@@ -82,8 +82,8 @@ class SharedMemory(object):
     it (OSError if there is none).  size: in bytes, if it is made.  track: whether the program
     removes it at its end if nobody has.
 
-    buf: its bytes, a memoryview from 2.7 on, a mmap before.  On 2.x an item of it is a string of one
-    byte, as of any memoryview there.
+    buf: its bytes, a memoryview from 2.7 on, a mmap before.  On 2.x an item of it is a string of
+    one byte, as of any memoryview there.
     """
 
     _name = _mmap = _buf = None
@@ -155,7 +155,7 @@ class SharedMemory(object):
 
 
 class ShareableList(object):
-    """A list of a fixed length in shared memory: of ints of 64 bits, floats, bools, str, bytes, None.
+    """A list of a fixed length in shared memory: 64 bit ints, floats, bools, str, bytes, None.
 
     sequence: its items; None: open the one of that name.  A text may be replaced by one that takes
     no more bytes (UTF-8) than the first, rounded up to 8.

@@ -281,7 +281,8 @@ class Objects(Shared):
         del made[:]
         if hasattr(sys, 'getClassLoader'):
             support.skip('a JVM collects when it likes')
-        support.wait_until(lambda: gc.collect() is NotImplemented or not manager._number_of_objects(), 5)
+        support.wait_until(
+            lambda: gc.collect() is NotImplemented or not manager._number_of_objects(), 5)
         self.assertEqual(manager._number_of_objects(), 0)
 
 
@@ -346,6 +347,14 @@ class Own(Shared):
         manager.shutdown()
         self.assertTrue(0.5 < clock.real < 10, clock.real)
         self.assertEqual(process.exitcode, -signal.SIGKILL)
+
+    def test_nested_with_a_key_of_its_own(self):
+        # The server asks nobody for what it has itself.
+        manager = self.made(managers.SyncManager, authkey=b('another'))
+        manager.start()
+        outer, inner = manager.list(), manager.list()
+        outer.append(inner)
+        self.assertEqual(len(outer), 1)
 
     def test_connect(self):
         manager = self.made(address=('127.0.0.1', 0), authkey=b('secret'))

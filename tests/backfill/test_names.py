@@ -1,4 +1,4 @@
-"""Public names and submodules that an older multiprocessing has not, or not with these arguments."""
+"""Public names and submodules that an older multiprocessing lacks, or knows less arguments of."""
 import os
 import pickle
 import sys
