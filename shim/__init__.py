@@ -48,5 +48,5 @@ def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, t
                               reseed)
 
 
-_fill(globals(), _context.source())
+_fill(globals(), _context.source(), get_context)
 _context.follow()

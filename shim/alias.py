@@ -1,7 +1,7 @@
 """The public names of multiprocessing, and its submodules: its own objects, where it has them.
 
-A name that this interpreter's multiprocessing lacks is a function that says so; a submodule, an
-ImportError.
+What backfill/ has for an older one stands in their place; a name that is nowhere is a function that
+says so, a submodule an ImportError.
 """
 import sys
 
@@ -21,14 +21,28 @@ NAMES = [
 ]
 
 
-def fill(namespace, source):
-    """Put into a module what multiprocessing has and it has not, as `source` has it."""
+def fill(namespace, source, get_context):
+    """Put into a module what multiprocessing has and it has not, as `source` has it.
+
+    What an older one has not, or not as today, is the default context's.
+    """
     for name in NAMES + list(getattr(compat.multiprocessing, '__all__', ())):
         if name not in namespace:
             found = getattr(source, name, None)
-            if found is None or compat.unmade(name):
+            if compat.dated(name):
+                found = method(name, get_context)
+            elif found is None or compat.unmade(name):
                 found = missing(name)
             namespace[name] = found
+
+
+def method(name, get_context):
+    """A function that calls the default context's method of that name."""
+    def call(*args, **kwds):
+        return getattr(get_context(), name)(*args, **kwds)
+    call.__name__ = name
+    call.__doc__ = 'See the method of shim.context.Context.'
+    return call
 
 
 def missing(name):
@@ -47,6 +61,38 @@ def submodule(name):
     except ImportError:
         raise ImportError('no multiprocessing.%s (%s): %s' % (
             name, sys.exc_info()[1], compat.why_missing(name)))
+
+
+def found(name):
+    """The same, or None."""
+    try:
+        return compat.submodule(name)
+    except ImportError:
+        return None
+
+
+def lacking(names, real):
+    """Those of the names that a submodule, which may be None, has not."""
+    return [name for name in names if not hasattr(real, name)]
+
+
+def complete(module, name):
+    """Let sys.modules[module] be that submodule, if backfill/ has nothing to add to it.
+
+    Else it has the names of both: those in __all__ of backfill's file of that name, and the others
+    as `real` has them there, which is the submodule or None.
+    """
+    added = __import__('shim.backfill.' + name, None, None, [name])
+    if not added.__all__:
+        sys.modules[module] = added.real
+        return
+    namespace = vars(sys.modules[module])
+    del namespace['complete']
+    for source, names in ((added.real, dir(added.real)), (added, added.__all__)):
+        for each in names:
+            if not each.startswith('__'):
+                namespace[each] = getattr(source, each)
+    namespace['__all__'] = [each for each in namespace if not each.startswith('_')]
 
 
 def become(module, name):

@@ -135,6 +135,12 @@ except ImportError:     # not Jython
     java_semaphore = None
     java_function = types.BuiltinFunctionType
 
+# Until 2.7 a child made by fork calls the Finalize objects of its parent.
+FINALIZED_IN_CHILDREN = sys.version_info < (2, 7)
+
+# Until 3.8 the length of a message is but 32 bits.
+LENGTH_OF_32_BITS = sys.version_info < (3, 8)
+
 # From 3.4 on a descriptor is not inherited by a program started later, unless asked for (PEP 446).
 INHERIT_NOTHING = hasattr(os, 'set_inheritable')
 
@@ -316,6 +322,20 @@ else:
 # From which version on multiprocessing has what.
 SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'reducer': '3.6', 'set_forkserver_preload': '3.4',
          'shared_memory': '3.8'}
+
+
+# From which version on multiprocessing's own is as today: messages over 2 GiB (3.8); proxies of
+# sets, and all methods of a dict's and a list's (3.14); a format that logging knows of (2.6);
+# on_error (3.15).
+TODAY = {
+    'Pipe': (3, 8), 'Manager': (3, 14), 'log_to_stderr': (2, 6), 'set_forkserver_preload': (3, 15),
+    'get_logger': (), 'freeze_support': (), 'allow_connection_pickling': (), 'set_executable': ()}
+
+
+def dated(name):
+    """True for a public name that backfill/ has, and this multiprocessing not, or not as today."""
+    return name in TODAY and (
+        sys.version_info < TODAY[name] or not hasattr(multiprocessing, name))
 
 
 def unmade(name):

@@ -1,4 +1,4 @@
-"""multiprocessing.connection itself: shim.connection is that module."""
-from shim.alias import become
+"""multiprocessing.connection, with what it lacks: else shim.connection is that module."""
+from shim.alias import complete
 
-become(__name__, 'connection')
+complete(__name__, 'connection')

@@ -25,6 +25,18 @@ class Delegate(object):
                 self._name, name, compat.why_missing(name)))
         return getattr(compat.multiprocessing, name)
 
+    def freeze_support(self):
+        """In a program frozen into one file: be a worker, if it was started as one."""
+        getattr(compat.multiprocessing, 'freeze_support', int)()
+
+    def allow_connection_pickling(self):
+        """Nothing that is not so anyway."""
+
+    def set_executable(self, executable):
+        """Start that interpreter for new processes.  executable: a path."""
+        from shim.engines import main_module
+        main_module.chosen[:] = [executable]
+
     def cpu_count(self):
         """The number of processors of this machine."""
         return cpus.cpu_count()
@@ -54,6 +66,35 @@ class Context(object):
         """A pool of threads, as multiprocessing.pool.ThreadPool."""
         from shim.pool import ThreadPool
         return ThreadPool(processes, initializer, initargs)
+
+    def Pipe(self, duplex=True):
+        """Two connected Connections; if not duplex, (one that receives, one that sends)."""
+        from shim.connection import Pipe
+        return Pipe(duplex)
+
+    def Manager(self):
+        """A started shim.managers.SyncManager, whose server is a process of this context."""
+        from shim.managers import SyncManager
+        made = SyncManager(ctx=self)
+        made.start()
+        return made
+
+    def set_forkserver_preload(self, module_names, on_error='ignore'):
+        """See shim.backfill.preload.set_forkserver_preload; NotImplementedError until 3.4."""
+        if inside is None:
+            alias.missing('set_forkserver_preload')()
+        from shim.backfill.preload import set_forkserver_preload
+        set_forkserver_preload(module_names, on_error)
+
+    def get_logger(self):
+        """The logger of multiprocessing."""
+        from shim.util import get_logger
+        return get_logger()
+
+    def log_to_stderr(self, level=None):
+        """Have that logger write to stderr; returns it."""
+        from shim.util import log_to_stderr
+        return log_to_stderr(level)
 
     def get_context(self, method=None):
         """The context of that name; None means this one."""

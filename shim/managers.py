@@ -1,4 +1,4 @@
-"""multiprocessing.managers itself: shim.managers is that module."""
-from shim.alias import become
+"""multiprocessing.managers, with what it lacks: else shim.managers is that module."""
+from shim.alias import complete
 
-become(__name__, 'managers')
+complete(__name__, 'managers')

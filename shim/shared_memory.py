@@ -1,4 +1,4 @@
-"""multiprocessing.shared_memory itself: shim.shared_memory is that module."""
-from shim.alias import become
+"""multiprocessing.shared_memory, with what it lacks: else shim.shared_memory is that module."""
+from shim.alias import complete
 
-become(__name__, 'shared_memory')
+complete(__name__, 'shared_memory')

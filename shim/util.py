@@ -1,4 +1,4 @@
-"""multiprocessing.util itself: shim.util is that module."""
-from shim.alias import become
+"""multiprocessing.util, with what it lacks: where it lacks nothing, shim.util is that module."""
+from shim.alias import complete
 
-become(__name__, 'util')
+complete(__name__, 'util')

@@ -9,8 +9,8 @@ from tests.support import run_script
 multiprocessing = shim.compat.multiprocessing       # before 2.6 perhaps that of processing
 
 OWN = ('Pool', 'get_all_start_methods', 'get_context', 'get_start_method', 'set_start_method')
-SUBMODULES = ('connection', 'managers', 'queues', 'sharedctypes', 'shared_memory', 'synchronize',
-              'util')
+SUBMODULES = ('queues', 'sharedctypes', 'synchronize')
+COMPLETED = ('connection', 'managers', 'reduction', 'resource_tracker', 'shared_memory', 'util')
 
 LOADED = '''
 import sys
@@ -66,7 +66,13 @@ class Names(support.TestCase):
         if sys.version_info < (3, 4):
             own += ['active_children', 'cpu_count']
         if sys.version_info < (3, 8):
-            own.append('parent_process')
+            own += ['parent_process', 'Pipe']
+        if sys.version_info < (3, 14):
+            own.append('Manager')
+        if sys.version_info < (3, 15):
+            own.append('set_forkserver_preload')
+        if sys.version_info < (2, 6):
+            own.append('log_to_stderr')
         for name in getattr(multiprocessing, '__all__', ()):
             if name not in own and not shim.compat.unmade(name):
                 self.assertTrue(getattr(shim, name) is getattr(multiprocessing, name), name)
@@ -95,13 +101,28 @@ class Names(support.TestCase):
         from shim import alias
         lacking = [name for name in alias.NAMES
                    if not hasattr(multiprocessing, name) and name not in OWN
-                   and name in ('Barrier', 'SimpleQueue', 'Queue', 'Lock', 'Manager')]
+                   and name in ('Barrier', 'SimpleQueue', 'Queue', 'Lock')]
         for name in lacking:
             error = self.catch(NotImplementedError, getattr(shim, name), 1)
             self.assertIn(name, str(error))
             self.assertIn('multiprocessing', str(error))
         if sys.version_info >= (3, 3):
             self.assertEqual(lacking, [])
+
+    def test_completed_submodules(self):
+        for name in COMPLETED:
+            module = __import__('shim.' + name, None, None, [name])
+            added = __import__('shim.backfill.' + name, None, None, [name])
+            self.assertTrue(getattr(shim, name) is module)
+            if not added.__all__:
+                self.assertTrue(module is shim.compat.submodule(name), name)
+            for source in (added.real, added):
+                for each in getattr(source, '__all__', ()):
+                    self.assertTrue(hasattr(module, each), '%s.%s' % (name, each))
+            for each in added.__all__:
+                self.assertTrue(getattr(module, each) is getattr(added, each), each)
+            if sys.version_info >= (3, 15):
+                self.assertEqual(added.__all__, [])
 
     def test_submodules(self):
         for name in SUBMODULES:

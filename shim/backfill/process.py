@@ -29,7 +29,7 @@ def _mine():
         _children.setdefault(pid, {})
         for parent in inherited:
             _children.pop(parent, None)
-        ending.at_exit(_at_exit)
+        ending.at_exit(_at_exit, -1)       # what asks them to end has been called by then
     return _children[pid]
 
 

@@ -17,8 +17,7 @@ from processing.finalize import Finalize
 __version__ = processing.__version__
 __all__ = [
     'AuthenticationError', 'BufferTooShort', 'Manager', 'Pipe', 'Process', 'ProcessError',
-    'TimeoutError', 'active_children', 'cpu_count', 'current_process', 'freeze_support',
-    'get_logger', 'log_to_stderr']
+    'TimeoutError', 'active_children', 'cpu_count', 'current_process', 'freeze_support']
 # {multiprocessing's submodule: its module}; what is not here has none.
 SUBMODULES = {'connection': 'connection', 'dummy': 'dummy', 'managers': 'managers', 'pool': 'pool',
               'process': 'process', 'queues': 'queue', 'sharedctypes': 'sharedctypes',
@@ -107,17 +106,8 @@ if processing.HAVE_NATIVE_SEMAPHORE:
 
 
 # multiprocessing.util has these, too.
-
-def get_logger():
-    """The logger of processing."""
-    import logging
-    return logging.getLogger('processing')
-
-
-def log_to_stderr(level=None):
-    """Have the logger write to stderr; returns it."""
-    processing.enableLogging(level or 0)
-    return get_logger()
+register_after_fork = _process._registerAfterFork
+_run_after_forkers = _process._runAfterForkers
 
 
 # Process: what was a get and a set is a property.

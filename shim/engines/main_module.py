@@ -18,6 +18,7 @@ from shim.frozen import is_frozen
 if '__main__' in sys.modules:
     sys.modules.setdefault('__mp_main__', sys.modules['__main__'])
 
+chosen = []         # the interpreter that set_executable() has set, until 3.4
 _preparing = []     # not empty while the program's module is imported by a worker
 
 UNGUARDED = '''
@@ -37,7 +38,7 @@ def executable():
     spawn = compat.spawn_module()
     if spawn is not None:
         return spawn.get_executable()
-    return sys.executable
+    return (chosen or [sys.executable])[0]
 
 
 def importable():
