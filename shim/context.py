@@ -260,6 +260,14 @@ def get_context(method=None):
     return _contexts[method]
 
 
+def adopted(context):
+    """shim's own context for one of multiprocessing's; None means the default one."""
+    name = getattr(type(context), '_name', None)    # the default one has none
+    if isinstance(context, Context) and context._name == name:
+        return context      # not a stand_in()
+    return get_context(name)
+
+
 def get_start_method(allow_none=False):
     """The name of the default context; None if it is not settled yet and `allow_none` is true."""
     if not _chosen and not allow_none:

@@ -33,7 +33,7 @@ class Pool(object):
     unless the initializer did.  `reseed`: each worker process gives
     `random` and, if the program has loaded it, `numpy.random` a seed of its own (multiprocessing
     does so for `random` alone: forked workers draw the same numbers from numpy).
-    `context` is that of shim.get_context(); None means the default one.
+    `context` is that of get_context(), shim's or multiprocessing's; None means the default one.
 
     Raises ValueError or TypeError for what it refuses, as CPython 3.14's Pool; task_timeout and
     reseed are shim's own.
@@ -43,9 +43,8 @@ class Pool(object):
 
     def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
                  context=None, task_timeout=None, reseed=False):
-        if context is None:
-            from shim.context import get_context
-            context = get_context()
+        from shim.context import adopted
+        context = adopted(context)
         if processes is None:
             processes = cpus.usable()
         processes = compat.index(processes)
@@ -63,6 +62,7 @@ class Pool(object):
         self._limits = kind.limits
         self._limit = self._checked_limit(task_timeout)
         engine = kind(processes, initializer, tuple(initargs), maxtasksperchild)
+        engine.context_name = context.get_start_method()
         engine.start()
         self._engine, self._state, self._processes = engine, RUN, engine.size
 

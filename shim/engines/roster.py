@@ -105,6 +105,7 @@ class Roster(base.Engine):
         self.remove(slot)
         self.take_back(slot, slot.begun)
         pid, code = slot.worker.process.pid, slot.worker.process.exitcode
+        self.lost += len(slot.held)
         for number, task in enumerate(slot.held):
             if task is slot.late:
                 base.fail(task, errors.TaskTimeoutError(task.limit, pid))
