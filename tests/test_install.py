@@ -79,6 +79,14 @@ def main():
         assert pool.map(abs, [-1, 2]) == [1, 2]
         pool.terminate()
         pool.join()
+    if getattr(imports('multiprocessing.managers'), 'PoolProxy', None) and inside:
+        for name in multiprocessing.get_all_start_methods()[:3]:
+            manager = multiprocessing.get_context(name).Manager()
+            pool = manager.Pool(1)
+            assert 'shim.pool.Pool' in str(pool), pool
+            assert pool.map(abs, [-1, 2]) == [1, 2]
+            pool.terminate()
+            manager.shutdown()
     multiprocessing.set_start_method('thread')
     assert multiprocessing.get_start_method() == 'thread'
     pool = multiprocessing.Pool(1)
