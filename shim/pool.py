@@ -62,7 +62,6 @@ class Pool(object):
         self._limits = kind.limits
         self._limit = self._checked_limit(task_timeout)
         engine = kind(processes, initializer, tuple(initargs), maxtasksperchild)
-        engine.context_name = context.get_start_method()
         engine.start()
         self._engine, self._state, self._processes = engine, RUN, engine.size
 

@@ -10,6 +10,8 @@ import logging
 import os
 import sys
 
+from shim import engines
+
 LINE = ('{"context": "%s", "workers": %d, "done": %d, "lost": %d, "restarts": %d, "pid": %d}\n')
 
 
@@ -18,7 +20,7 @@ def note(engine):
     path = os.environ.get('SHIM_STATS')
     if not path:
         return
-    line = LINE % (engine.context_name, engine.size, engine.done, engine.lost, engine.restarts,
+    line = LINE % (engines.name_of(engine), engine.size, engine.done, engine.lost, engine.restarts,
                    engine.pid)
     try:
         # One write, so that the lines of several programs don't mix.

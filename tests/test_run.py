@@ -181,8 +181,8 @@ class Run(support.TestCase):
                 finally:
                     stream.close()
                 os.remove(stats)
-                self.assertTrue(told.startswith('{"context": "%s", "workers": 2, "done": 3,' % name),
-                                told)
+                self.assertTrue(told.startswith('{"context": "%s", "workers": 2, "done": 3,' % (
+                    shim.get_context(name).engine_name)), told)
             if hasattr(shim.compat.multiprocessing, 'Pool') and name == shim.context.default_name():
                 self.same([self.path('prog.py'), 'pool'])
 

@@ -49,7 +49,6 @@ class Engine(object):
     limits = True       # it can stop a task that runs too long
     has_main = True     # its workers find what is in __main__
     lazy = False        # tasks run when their results are asked for, in the caller
-    context_name = None     # of the context it was made for
     done = lost = restarts = 0      # tasks that came back, or ended with their worker; new workers
     workers = ()        # Process-like objects: pid, name, exitcode, is_alive()
 

@@ -38,7 +38,7 @@ PROGRAMS = {
     'vermin': (POOL, ['vermin', '--processes=2', '-vvv', 'code'], None),
     'sphinx': (PROCESS, ['sphinx-build', '-j2', '-q', '-b', 'text', 'docs', 'built'], 'built'),
     'pylint': (EXECUTOR, ['pylint', '-j2', '--rcfile=/dev/null', 'small'], None),
-    'black': (EXECUTOR, ['black', '--workers=2', 'small'], 'small'),
+    'black': (EXECUTOR, ['black', '--workers=2', '--exclude=/none/', 'small'], 'small'),
     'compileall': (EXECUTOR, ['-m', 'compileall', '-j2', '-f', 'code'], 'code'),
     'lib2to3': (PROCESS, ['-m', 'lib2to3', '-j2', '-w', '-n', '--no-diffs', 'old'], 'old'),
 }
@@ -96,7 +96,7 @@ def run(command, folder, stats, libraries):
     done = subprocess.run(command, cwd=folder, env=environ, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=120)
     # Workers print as they come, and a line's end may be another write than the line.
-    lines = re.split(r'\n|(?=ERROR: |Fixing |RefactoringTool: )', done.stdout.decode(errors='replace'))
+    lines = re.split(r'\n|(?=ERROR: |Fixing |RefactoringTool: |Compiling )', done.stdout.decode(errors='replace'))
     return done.returncode, sorted(line for line in lines if line)
 
 
