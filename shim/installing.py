@@ -14,8 +14,11 @@ import types
 import shim
 from shim import alias, compat
 
-SUBMODULES = ('connection', 'context', 'dummy', 'managers', 'pool', 'process', 'queues',
-              'shared_memory', 'sharedctypes', 'synchronize', 'util')
+SUBMODULES = ('connection', 'context', 'dummy', 'managers', 'pool', 'process', 'queues', 'reduction',
+              'resource_tracker', 'shared_memory', 'sharedctypes', 'synchronize', 'util')
+# In these nothing is replaced: programs have their classes from elsewhere, by whatever name, and those
+# that were there before travel as Processes do, by theirs.
+KEPT = 'context', 'process'
 # What a new interpreter runs before it knows the sys.path of the program, which replaces this one.
 AGAIN = 'import sys; sys.path += %r; from shim.installing import install; install(%r)'
 
@@ -141,7 +144,7 @@ def planned_names(modules):
         if module is None or module is theirs:
             continue
         if theirs is not None:
-            module = Overlay(theirs, offered(module, theirs))
+            module = Overlay(theirs, offered(module, theirs, name in KEPT))
         plan += [(sys.modules, 'multiprocessing.' + name, module), (top, name, module)]
     new = []
     for name in shim.__all__:
@@ -176,13 +179,17 @@ def alias_of(name):
     return __import__('shim.' + name, None, None, [name])
 
 
-def offered(ours, theirs):
-    """{name: object}: what a module of shim has for that one of multiprocessing's."""
+def offered(ours, theirs, kept):
+    """{name: object}: what a module of shim has for that one of multiprocessing's.
+
+    kept: only what that has not.
+    """
     names = {}
     for name in dir(ours):
         value = getattr(ours, name)
         if name.startswith('_') or isinstance(value, types.ModuleType) or (
-                alias.is_missing(value) or getattr(theirs, name, ABSENT) is value):
+                alias.is_missing(value) or getattr(theirs, name, ABSENT) is value) or (
+                kept and hasattr(theirs, name)):
             continue
         if hasattr(theirs, name) or name in getattr(ours, '__all__', ()) or (
                 getattr(value, '__module__', None) == ours.__name__):

@@ -188,6 +188,27 @@ if __name__ == '__main__':
     say('done')
 '''
 
+EARLY = HEAD + '''
+from multiprocessing import Process
+
+def tell(left):
+    say('%s %s %s' % ((left,) + kind()))
+    if left:
+        start(left - 1)
+
+def start(left):
+    process = Process(target=tell, args=(left,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0, process.exitcode
+
+if __name__ == '__main__':
+    shim.install()
+    import multiprocessing
+    multiprocessing.set_start_method(sys.argv[1])
+    start(1)
+'''
+
 CHILDREN = HEAD + '''
 def tell():
     say('%s %s' % kind())
@@ -247,6 +268,15 @@ class Install(support.TestCase):
             self.assertEqual((status, err), (0, ''), name)
             self.assertEqual(out.split('\n'), [
                 'True True', 'True', '(True, True)', 'True', 'None', ''], name)
+
+    def test_process_imported_before(self):
+        if not hasattr(multiprocessing, 'get_context'):
+            support.skip('multiprocessing has contexts from 3.4 on')
+        support.needs_processes()
+        for name in multiprocessing.get_all_start_methods():
+            status, out, err, _seconds = run_script(EARLY, 90, [name])
+            self.assertEqual((status, out, err), (
+                0, '1 True True\n0 True True\n', ''), name)
 
     def test_threads(self):
         ends = []

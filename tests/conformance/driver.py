@@ -114,7 +114,8 @@ def whole(method):
     if sys.version_info < (3,):
         return import_first('test.test_multiprocessing').test_main
     package = 'test.test_multiprocessing_' + method
-    modules = [import_first(package)]
+    # Pythons up to 3.12 have been installed without it.
+    modules = [import_first(package, 'tests.conformance.whole_' + method)]
     if hasattr(modules[0], '__path__'):     # from 3.12 on
         modules = [import_first('%s.test_%s' % (package, part))
                    for part in ('processes', 'threads', 'manager', 'misc')]
