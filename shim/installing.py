@@ -155,11 +155,11 @@ def planned_names(modules):
                 new.append(name)
     if new:
         plan.append((top, '__all__', list(top['__all__']) + new))
-    managers, pool = modules['managers'][1], modules['pool'][0]
-    registry = getattr(getattr(managers, 'SyncManager', None), '_registry', {})
-    if 'Pool' in registry:
-        # It travels to the manager's process by its name, which is no longer the stdlib's own.
-        plan.append((registry, 'Pool', (pool.Pool,) + registry['Pool'][1:]))
+    for managers in modules['managers']:
+        registry = getattr(getattr(managers, 'SyncManager', None), '_registry', {})
+        if 'Pool' in registry:
+            # It travels to the manager's process by its name, which is no longer the stdlib's own.
+            plan.append((registry, 'Pool', (modules['pool'][0].Pool,) + registry['Pool'][1:]))
     spawn = modules['spawn'][1]
     if spawn is not None:
         plan.append((vars(spawn), 'get_preparation_data', telling(spawn.get_preparation_data)))
