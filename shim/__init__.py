@@ -18,6 +18,8 @@
     ending.py      what is called as the program ends
     cpus.py        how many workers
     providers.py   which library runs the work, and why
+    installing.py  multiprocessing itself becomes shim, for programs that can't be edited
+    stats.py       a line for each pool, where SHIM_STATS asks for it
     frozen.py      programs that are one file of their own
     errors.py      the exceptions
     compat.py      what differs between interpreters, and why
@@ -46,6 +48,18 @@ def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None, t
     """A pool of workers in the default context: see shim.pool.Pool."""
     return get_context().Pool(processes, initializer, initargs, maxtasksperchild, task_timeout,
                               reseed)
+
+
+def install(executors=False):
+    """Let multiprocessing itself be shim: see shim.installing."""
+    from shim import installing
+    installing.install(executors)
+
+
+def uninstall():
+    """Take back what install() did."""
+    from shim import installing
+    installing.uninstall()
 
 
 _fill(globals(), _context.source(), get_context)

@@ -7,8 +7,8 @@ import sys
 
 from shim import compat
 
-# multiprocessing.__all__ of CPython 3.15, and what shim adds.
-NAMES = [
+# multiprocessing.__all__ of CPython 3.15.
+API = [
     'Array', 'AuthenticationError', 'Barrier', 'BoundedSemaphore', 'BufferTooShort', 'Condition',
     'Event', 'JoinableQueue', 'Lock', 'Manager', 'Pipe', 'Pool', 'Process', 'ProcessError',
     'Queue', 'RLock', 'RawArray', 'RawValue', 'Semaphore', 'SimpleQueue', 'TimeoutError', 'Value',
@@ -16,8 +16,11 @@ NAMES = [
     'freeze_support', 'get_all_start_methods', 'get_context', 'get_logger', 'get_start_method',
     'log_to_stderr', 'parent_process', 'reducer', 'set_executable', 'set_forkserver_preload',
     'set_start_method',
+]
+# And what shim adds.
+NAMES = API + [
     'MISSING', 'PoolBrokenError', 'PoolError', 'PoolTerminatedError', 'RemoteError',
-    'TaskTimeoutError', 'WorkerLostError', 'provider',
+    'TaskTimeoutError', 'WorkerLostError', 'install', 'provider', 'uninstall',
 ]
 
 
@@ -51,7 +54,13 @@ def missing(name):
         raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
     refuse.__name__ = name
     refuse.__doc__ = 'Not here: %s.' % compat.why_missing(name)
+    refuse.missing = True
     return refuse
+
+
+def is_missing(value):
+    """True for such a function."""
+    return getattr(value, 'missing', None) is True
 
 
 def submodule(name):

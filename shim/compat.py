@@ -128,6 +128,9 @@ START_FORGETS = sys.version_info >= (2, 7)
 # prints a traceback if nobody listens; of who was killed, or called os._exit(), 255 is known.
 SERVER_WAITS = sys.version_info >= (3, 7)
 
+# From 3.9 on __main__.__file__ is absolute, whatever was typed.
+MAIN_IS_ABSOLUTE = sys.version_info >= (3, 9)
+
 try:
     from java.util.concurrent import Semaphore as java_semaphore, TimeUnit
     microseconds, java_function = TimeUnit.MICROSECONDS, type(TimeUnit.valueOf)

@@ -201,7 +201,7 @@ class SerialContext(ThreadContext):
 _contexts = dict([(kind._name, kind()) for kind in (
     ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ParallelContext,
     ThreadContext, SerialContext)])
-_chosen = []            # the start method that set_start_method() set, if any
+_chosen = []            # what set_start_method() set: the name, and multiprocessing's context for it
 
 
 def unavailable(name):
@@ -267,10 +267,21 @@ def get_all_start_methods():
     return names
 
 
+def settled():
+    """The start method that has been set, or None.
+
+    In its children multiprocessing sets it by itself, to what they were started by.
+    """
+    actual = getattr(getattr(inside, '_default_context', None), '_actual_context', None)
+    if _chosen and actual is not _chosen[1]:
+        return getattr(type(actual), '_name', None)
+    return (_chosen or [None])[0]
+
+
 def default_name():
     """The start method: set_start_method()'s, SHIM_START_METHOD, the stdlib's, what works."""
-    if _chosen:
-        return _chosen[0]
+    if settled():
+        return settled()
     name = os.environ.get('SHIM_START_METHOD')
     if not name and inside is not None:
         name = compat.multiprocessing.get_start_method(allow_none=True)
@@ -301,11 +312,19 @@ def get_context(method=None):
     return _contexts[method]
 
 
+def adopted(context):
+    """shim's own context for one of multiprocessing's; None means the default one."""
+    name = getattr(type(context), '_name', None)    # the default one has none
+    if isinstance(context, Context) and context._name == name:
+        return context      # not a stand_in()
+    return get_context(name)
+
+
 def get_start_method(allow_none=False):
     """The name of the default context; None if it is not settled yet and `allow_none` is true."""
-    if not _chosen and not allow_none:
+    if settled() is None and not allow_none:
         set_start_method(default_name(), True)
-    return (_chosen or [None])[0]
+    return settled()
 
 
 def set_start_method(method, force=False):
@@ -315,7 +334,7 @@ def set_start_method(method, force=False):
 
     Raises RuntimeError if it is settled already, ValueError for a name there is not.
     """
-    if _chosen and not force:
+    if settled() and not force:
         raise RuntimeError('context has already been set')
     if method is not None or not force:
         get_context(method)
@@ -330,7 +349,7 @@ def set_start_method(method, force=False):
             default.set_start_method(method, force)
     elif default is not None:
         default._actual_context = stand_in(method)
-    _chosen[:] = [method]
+    _chosen[:] = [method, getattr(default, '_actual_context', None)]
 
 
 def stand_in(method):

@@ -32,7 +32,7 @@ class Pool(object):
     unless the initializer did.  `reseed`: each worker process gives
     `random` and, if the program has loaded it, `numpy.random` a seed of its own (multiprocessing
     does so for `random` alone: forked workers draw the same numbers from numpy).
-    `context` is that of shim.get_context(); None means the default one.
+    `context` is that of get_context(), shim's or multiprocessing's; None means the default one.
 
     Each call takes a task_timeout of its own, and `retries` (int): how many times more a task is
     begun whose worker died.  For map and the like a chunk is a task.  What ran longer than its
@@ -46,9 +46,8 @@ class Pool(object):
 
     def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
                  context=None, task_timeout=None, reseed=False):
-        if context is None:
-            from shim.context import get_context
-            context = get_context()
+        from shim.context import adopted
+        context = adopted(context)
         if processes is None:
             processes = cpus.usable()
         processes = compat.index(processes)

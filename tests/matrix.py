@@ -8,10 +8,10 @@ On interpreters but 2.7, 3.13, 3.15 and Pyodide it compiles every file and runs 
 the default context; on Jython the heart of it.  Looks for interpreters in SHIM_PYTHONS
 (executables, separated as in PATH), in pyenv's versions and in PATH, keeps what they need under
 .matrix/ and the full outputs beside it.  Each runs the suite in a process of its own, with a time
-limit: nose2 from 2.7 on, tests/run.py elsewhere; then the Pool tests of its own standard library
-(tests/conformance/).  Exits with 1 on any failure, also when a required interpreter is missing.
-What --full came to without a failure is kept in docs/interpreters/.  Needs Python 3.8+ with pip; the
-suite does not.
+limit: nose2 from 2.7 on, tests/run.py elsewhere; then the Pool tests of its own standard library, with
+--full all tests of its multiprocessing (tests/conformance/: some minutes for each start method).
+Exits with 1 on any failure, also when a required interpreter is missing.  What --full came to without
+a failure is kept in docs/interpreters/.  Needs Python 3.8+ with pip; the suite does not.
 """
 import argparse
 import ast
@@ -204,9 +204,22 @@ def run_suite(interpreter, modules, options, others, count):
         return suite, None      # nor has it the stdlib's tests
     if light or options.k or options.no_conformance or interpreter.version < (2, 7):
         return suite, None      # before 2.7 there is no such test, or no multiprocessing
-    tag = tag % 'conformance'
-    command = [os.path.join('tests', 'conformance', 'driver.py'), '--report', report_path(tag)]
-    return suite, run_tests(interpreter, tag, command, read_repr, libraries, 300)
+    conformance = Outcome()
+    for name, arguments, limit in conformance_runs(interpreter, options):
+        report = report_path(tag % name)
+        command = [os.path.join('tests', 'conformance', 'driver.py'), '--report', report] + arguments
+        conformance.add(run_tests(interpreter, tag % name, command, read_repr, libraries, limit))
+    return suite, conformance
+
+
+def conformance_runs(interpreter, options):
+    """Yield (name, arguments of the driver, seconds): multiprocessing's own tests, run on shim."""
+    yield 'conformance', [], 300
+    for context in ('subprocess', 'thread'):
+        yield 'conformance-' + context, ['--context', context], 300
+    if options.full and interpreter.name == 'python':
+        for method in ('fork', 'spawn', 'forkserver')[:3 if interpreter.version >= (3, 4) else 1]:
+            yield 'whole-' + method, ['--whole', method], 1800
 
 
 def find_modules():

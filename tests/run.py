@@ -90,9 +90,14 @@ class Result(unittest.TextTestResult):
 
 def run(suite, verbosity=1, report=None):
     """Run the suite, write the report, return the exit status."""
+    return conclude(outcome_of(suite, verbosity), report)
+
+
+def outcome_of(suite, verbosity=1):
+    """Run the suite; return what there is to report."""
     runner = unittest.TextTestRunner(verbosity=verbosity)
     runner._makeResult = lambda: Result(runner.stream, runner.descriptions, runner.verbosity)
-    return conclude(runner.run(suite).report(), report)
+    return runner.run(suite).report()
 
 
 def conclude(outcome, report=None):

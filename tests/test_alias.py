@@ -48,6 +48,20 @@ if __name__ == '__main__':
     sys.stdout.write('%s' % process.exitcode)
 '''
 
+CHILD = '''
+import sys
+import shim
+
+def tell():
+    sys.stdout.write('%s %s\\n' % (shim.get_start_method(True), shim.get_context()._name))
+
+if __name__ == '__main__':
+    shim.set_start_method('spawn')
+    process = shim.get_context('fork').Process(target=tell)
+    process.start()
+    process.join()
+'''
+
 
 class Names(support.TestCase):
     def test_all_there(self):
@@ -248,3 +262,10 @@ class Methods(support.TestCase):
             self.assertEqual(list(executor.map(abs, [-1, -2, -3])), [1, 2, 3], context)
         finally:
             executor.shutdown()
+
+    def test_set_by_multiprocessing(self):
+        if not hasattr(multiprocessing, 'get_context'):
+            support.skip('multiprocessing has contexts from 3.4 on')
+        support.needs_processes()
+        status, out, err, _seconds = run_script(CHILD)
+        self.assertEqual((status, out), (0, 'fork fork\n'), err)

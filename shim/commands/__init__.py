@@ -2,11 +2,12 @@
 
     doctor      what this interpreter and machine offer, and which contexts work (the default)
     demo        the same work serially, in threads and in processes: does my Python use my cores?
+    run         runs a program that was written for multiprocessing, with shim in its place
     examples    lists the example programs, shows or copies one
 """
 import sys
 
-COMMANDS = 'doctor', 'demo', 'examples'
+COMMANDS = 'doctor', 'demo', 'run', 'examples'
 
 USAGE = '''usage: python -m shim [COMMAND] [ARGUMENT ...]
 

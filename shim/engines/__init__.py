@@ -60,6 +60,11 @@ def engine_class(name):
     return getattr(__import__('shim.engines.' + module, None, None, [kind]), kind)
 
 
+def name_of(engine):
+    """The context behind which an engine is: before 3.4 that of spawn is subprocess."""
+    return [name for name in ENGINES if ENGINES[name][1] == engine.__class__.__name__][0]
+
+
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
     from shim.engines import mp, parallel, serial, subproc, thread  # noqa: F401

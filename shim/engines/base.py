@@ -61,6 +61,7 @@ class Engine(object):
     lazy = False        # tasks run when their results are asked for, in the caller
     patient = False     # at the end of the program what was posted completes
     claim = None        # called with a task before a worker gets it; false: nobody is to run it
+    done = lost = restarts = 0      # tasks that came back, or ended with their worker; new workers
     workers = ()        # Process-like objects: pid, name, exitcode, is_alive()
 
     def __init__(self, size, initializer=None, initargs=(), maxtasks=None):

@@ -13,7 +13,7 @@ import logging
 import sys
 from collections import deque
 
-from shim import compat, ending, errors, threads, wire
+from shim import compat, ending, errors, stats, threads, wire
 from shim.engines import base, channel
 from shim.engines.roster import LOOK, REST, Roster
 from shim.engines.slot import AHEAD, MOST, SMALL, TINY
@@ -276,6 +276,7 @@ class Crew(Roster):
                 if call.cost is not None and cost < call.cost:
                     cost = (cost + call.cost) / 2
                 call.cost = cost
+            self.done += len(outcomes)
             slot.begun = max(0, slot.begun - len(outcomes))
             slot.deadline, slot.worked, self.young = None, True, 0
         elif kind == wire.BEGUN:
@@ -323,4 +324,6 @@ class Crew(Roster):
         self.end_all()
         self.bell.take_down()
         ending.not_at_exit(self.hook)
+        self.restarts = max(0, self.hired - self.size)
+        stats.note(self)
         self.ended.fire()

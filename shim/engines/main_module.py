@@ -10,7 +10,7 @@ import types
 
 from six import exec_
 
-from shim import compat
+from shim import compat, installing
 from shim.backfill.process import current_process
 from shim.frozen import is_frozen
 
@@ -64,6 +64,7 @@ def describe(name, identity, daemon=True):
         if not importable():
             told['data'].pop('init_main_from_path', None)       # '<stdin>'
         return told
+    told['installed'] = installing.installed()
     main = sys.modules['__main__']
     path = getattr(main, '__file__', None)
     if path and path[-4:] in ('.pyc', '.pyo'):
@@ -98,6 +99,8 @@ def prepare(told):
                 del process._inheriting
         else:
             os.chdir(told['dir'])
+            if told['installed'] is not None:
+                installing.install(*told['installed'])
             if 'main' in told:
                 run_main(*told['main'])
     finally:
@@ -129,6 +132,11 @@ def run_main(path, package):
         if package:
             __import__(package)
     sys.modules['__main__'] = sys.modules['__mp_main__'] = module
+    exec_(compiled(path), module.__dict__)
+
+
+def compiled(path):
+    """The code of a program's file."""
     opened = open(path, 'rb')
     try:
         source = opened.read()
@@ -137,4 +145,4 @@ def run_main(path, package):
     # 2.4 to 2.6 want one kind of line ends and one at the end.
     newline = '\n'.encode('ascii')
     source = source.replace('\r\n'.encode('ascii'), newline) + newline
-    exec_(compile(source, path, 'exec', 0, True), module.__dict__)
+    return compile(source, path, 'exec', 0, True)

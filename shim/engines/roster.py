@@ -117,6 +117,7 @@ class Roster(base.Engine):
             else:
                 base.fail(task, errors.WorkerLostError(
                     pid, code, [None, True][number == 0], tries=task.tries))
+        self.lost += len(slot.held) - len(again)
         self.todo.extendleft(again[::-1])
         if not slot.ready and not slot.leaving:
             self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)

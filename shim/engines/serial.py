@@ -1,7 +1,7 @@
 """Tasks run in the caller, one after the other: where there is nothing else, and to debug."""
 import os
 
-from shim import errors, outcome
+from shim import errors, outcome, stats
 from shim.engines import base, thread
 
 
@@ -54,6 +54,7 @@ class SerialEngine(base.Engine):
             base.fail(task, self.error)
             return
         content = thread.run(task.call.mode, task.item)
+        self.done += 1
         base.settle(task, content)
         # Ctrl-C in one of many tasks is meant for all of them.
         return not isinstance(content[1], KeyboardInterrupt) or content[0] != outcome.RAISE
@@ -82,4 +83,6 @@ class SerialEngine(base.Engine):
         self.error = error
         for caller in self.workers:
             caller.exitcode = 0
+        if not self.ended.happened:
+            stats.note(self)
         self.ended.fire()

@@ -1,0 +1,4 @@
+"""multiprocessing's own tests for fork, where the standard library is installed without this module."""
+from test._test_multiprocessing import install_tests_in_module_dict
+
+install_tests_in_module_dict(globals(), 'fork')
