@@ -8,11 +8,12 @@ import six
 from shim import compat
 
 
-def at_exit(function):
+def at_exit(function, priority=15):
     """Call the function when this process ends; returns what not_at_exit() takes.
 
     Not in a child that it forks (the backport's Finalize would).  Before multiprocessing ends the
-    processes that are left, in a worker of its own, too.
+    processes that are left, in a worker of its own, too; after it, if `priority` is below 0.  Higher
+    ones come first, of equal ones the last.
     """
     pid = os.getpid()
 
@@ -21,12 +22,12 @@ def at_exit(function):
             function()
 
     if compat.multiprocessing is not None:
-        return compat.submodule('util').Finalize(None, call, exitpriority=15)
+        return compat.submodule('util').Finalize(None, call, exitpriority=priority)
     if not _prepared:
         _prepare()
-    number = six.advance_iterator(_numbers)
-    _at_exit[number] = call
-    return number
+    key = priority, six.advance_iterator(_numbers)
+    _at_exit[key] = call
+    return key
 
 
 def not_at_exit(registered):
@@ -39,7 +40,7 @@ def not_at_exit(registered):
         _at_exit.pop(registered, None)
 
 
-# {number: what is to be called}; pools' threads withdraw theirs while the end of the program runs them.
+# {(priority, number): what is to be called}; pools' threads withdraw theirs while the end of the program runs them.
 _at_exit, _numbers = {}, itertools.count(1)
 _prepared = []
 
@@ -54,8 +55,8 @@ def _prepare():
 
 def _run_at_exit():
     while _at_exit:
-        for number in sorted(_at_exit, reverse=True):
-            call = _at_exit.pop(number, None)
+        for key in sorted(_at_exit, reverse=True):
+            call = _at_exit.pop(key, None)
             if call is not None:
                 call()
 

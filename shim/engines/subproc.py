@@ -183,7 +183,7 @@ class Popen(Spawned):
         process = self._begin
         return pickling.dumps({
             'main': main_module.describe(process.name, process._identity, process.daemon),
-            'begin': pickling.dumps((bootstrap, (process,)), 'the process'), 'unblock': None},
+            'begin': pickling.dumps_for_start((bootstrap, (process,)), 'the process'), 'unblock': None},
             'the state of the program')
 
     def wait(self, timeout):
@@ -294,7 +294,7 @@ class SubprocessEngine(Crew):
         Crew.__init__(self, *args, **kwds)
         self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
         self.has_main = main_module.importable()
-        self._begin = pickling.dumps(
+        self._begin = pickling.dumps_for_start(
             (self.initializer, self.initargs), 'the initializer with its arguments')
 
     def info(self, number):
