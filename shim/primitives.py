@@ -78,7 +78,10 @@ class Primitives(object):
         return made(*args, **kwds)
 
     def of_cells(self, name, *args, **kwds):
-        """Ours."""
+        """Ours; where they can't be (Windows) and a Process is multiprocessing's, its own."""
+        from shim.backfill import cells
+        if cells.WHY_NOT and hasattr(super(Primitives, self), name):
+            return self.native(name, *args, **kwds)
         return ours(name)(*args, **kwds)
 
     def of_threads(self, name, *args, **kwds):

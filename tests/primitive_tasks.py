@@ -168,6 +168,13 @@ def put_and_die(messages, *items):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+class Unpicklable(object):
+    """Refuses to travel."""
+
+    def __reduce__(self):
+        raise ValueError('stays here')
+
+
 # ---- values
 
 def add(value, times):

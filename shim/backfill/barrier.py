@@ -1,5 +1,10 @@
-"""Barrier, which multiprocessing and threading have from 3.3 and 3.2 on, over any Condition."""
+"""Barrier and Condition.wait_for(), over any Condition.
+
+multiprocessing and threading have them from 3.3 and 3.2 on.
+"""
 import threading
+
+from shim import compat
 
 try:
     BrokenBarrierError = threading.BrokenBarrierError
@@ -8,6 +13,24 @@ except AttributeError:      # until 3.2
         """The barrier is broken, or was reset, or aborted."""
 
 FILLING, DRAINING, RESETTING, BROKEN = 0, 1, -1, -2
+
+
+def wait_for(self, predicate, timeout=None):
+    """Wait until predicate() is true, or `timeout` seconds; returns what it said last.
+
+    The method of a Condition (in multiprocessing from 3.3 on).
+    """
+    end = compat.monotonic() + (timeout or 0)
+    result = predicate()
+    while not result:
+        left = None
+        if timeout is not None:
+            left = end - compat.monotonic()
+            if left <= 0:
+                break
+        self.wait(left)
+        result = predicate()
+    return result
 
 
 class Numbers(object):
@@ -59,7 +82,7 @@ class Barrier(object):
         self._cond.acquire()
         try:
             # The ones of the time before have to leave first.
-            self._cond.wait_for(lambda: self._mode not in (DRAINING, RESETTING))
+            wait_for(self._cond, lambda: self._mode not in (DRAINING, RESETTING))
             self._check()
             index = self._count
             self._numbers.write(0, index + 1)
@@ -90,7 +113,7 @@ class Barrier(object):
 
     def _await(self, timeout):
         try:
-            came = self._cond.wait_for(lambda: self._mode != FILLING, timeout)
+            came = wait_for(self._cond, lambda: self._mode != FILLING, timeout)
         except:     # a signal handler's: who waits with this one would wait for ever
             self._switch(BROKEN)
             raise

@@ -11,7 +11,7 @@ import threading
 
 from shim import compat
 from shim.backfill import cells
-from shim.backfill.barrier import Barrier as _Barrier
+from shim.backfill.barrier import Barrier as _Barrier, wait_for
 from shim.backfill.process import current_process
 
 __all__ = ['Barrier', 'BoundedSemaphore', 'Condition', 'Event', 'Lock', 'RLock', 'Semaphore']
@@ -24,7 +24,17 @@ def _me():
     return os.getpid(), compat.get_ident() & 0x7fffffffffffffff
 
 
-class Held(cells.Shared):
+class OfCell(cells.Shared):
+    """What has nothing but a cell."""
+
+    def _state(self):
+        return self._cell,
+
+    def _restore(self, cell):
+        self._cell = cell
+
+
+class Held(OfCell):
     """What locks and semaphores have in common; a subclass has _take() and _give()."""
 
     # Multiprocessing's own queues and conditions ask these of its _semlock.
@@ -61,12 +71,6 @@ class Semaphore(Held):
         if not 0 <= value <= self._most:
             raise ValueError('semaphore value out of range: %r' % (value,))
         self._restore(cells.Cell(value, self._most))
-
-    def _state(self):
-        return self._cell,
-
-    def _restore(self, cell):
-        self._cell = cell
 
     def _take(self):
         value = self._cell.read(0)
@@ -140,12 +144,6 @@ class RLock(Held):
 
     def __init__(self, ctx=None):
         self._restore(cells.Cell())
-
-    def _state(self):
-        return self._cell,
-
-    def _restore(self, cell):
-        self._cell = cell
 
     def _take(self):
         cell, me = self._cell, _me()
@@ -275,9 +273,7 @@ class Condition(cells.Shared):
             for _each in range(count):
                 self._lock.acquire()
 
-    def wait_for(self, predicate, timeout=None):
-        """Wait until predicate() is true, or `timeout` seconds; returns what it said last."""
-        return wait_for(self, predicate, timeout)
+    wait_for = wait_for
 
     def notify(self, n=1):
         """Wake n of those who wait, or as many as there are."""
@@ -329,32 +325,11 @@ def remove(path):
         return False
 
 
-def wait_for(condition, predicate, timeout=None):
-    """As Condition.wait_for of CPython 3.3 and later."""
-    end = compat.monotonic() + (timeout or 0)
-    result = predicate()
-    while not result:
-        left = None
-        if timeout is not None:
-            left = end - compat.monotonic()
-            if left <= 0:
-                break
-        condition.wait(left)
-        result = predicate()
-    return result
-
-
-class Event(cells.Shared):
+class Event(OfCell):
     """A flag to wait for.  The numbers of its cell: the flag, how often it has been set."""
 
     def __init__(self, ctx=None):
         self._restore(cells.Cell())
-
-    def _state(self):
-        return self._cell,
-
-    def _restore(self, cell):
-        self._cell = cell
 
     def is_set(self):
         """True if it is set."""

@@ -79,26 +79,21 @@ def room(size):
     return file, offset
 
 
-class Placed(cells.Shared):
-    """Mixed into a type of ctypes: an instance is in shared memory, and travels as its place."""
-
-    def __reduce__(self):
-        from shim.pickling import assert_starting
-        assert_starting(self)
-        return place, (self._plain, self._length) + self._place
-
-    def __reduce_ex__(self, protocol):
-        return self.__reduce__()
+def reduce(placed, protocol=None):
+    """An object in shared memory travels as its place."""
+    from shim.pickling import assert_starting
+    assert_starting(placed)
+    return place, (placed._plain, placed._length) + placed._place
 
 
 def kind_of(plain):
     """The class of objects of that ctypes type in shared memory."""
     if plain not in _kinds:
-        fields = {'_plain': plain, '_length': None}
+        fields = {'_plain': plain, '_length': None, '__reduce__': reduce, '__reduce_ex__': reduce}
         if issubclass(plain, ctypes.Array):
             fields.update({'_plain': plain._type_, '_length': plain._length_,
                            '_type_': plain._type_, '_length_': plain._length_})
-        _kinds[plain] = type(plain)(plain.__name__, (Placed, plain), fields)
+        _kinds[plain] = type(plain)(plain.__name__, (plain,), fields)
     return _kinds[plain]
 
 
@@ -175,11 +170,12 @@ def synchronized(obj, lock=None, ctx=None):
         if obj._type_ is ctypes.c_char:
             return SynchronizedString(obj, lock)
         return SynchronizedArray(obj, lock)
-    if type(obj) not in _wrappers:
-        fields = [(field[0], guarded(field[0])) for field in obj._fields_]
-        _wrappers[type(obj)] = type(
-            'Synchronized' + type(obj).__name__, (SynchronizedBase,), dict(fields))
-    return _wrappers[type(obj)](obj, lock)
+    plain = getattr(obj, '_plain', type(obj))
+    if plain not in _wrappers:
+        fields = [(field[0], guarded(field[0])) for field in plain._fields_]
+        _wrappers[plain] = type(
+            'Synchronized' + plain.__name__, (SynchronizedBase,), dict(fields))
+    return _wrappers[plain](obj, lock)
 
 
 _wrappers = {}          # {type of a structure: its class}

@@ -46,7 +46,7 @@ if mkfifo is None:
 _folders = {}       # {pid: the folder of this process}: a child by fork makes its own
 _files = {}         # {path: File}: opened once, as closing it would let go of all its locks
 _growing = {}       # {pid: the file that has room for new cells}
-_turns = {}         # {pid: held by its one thread at a cell}: a child by fork may inherit it held
+_turns = {}         # {pid: see turn()}: a child by fork may inherit one that is held for ever
 _numbers = itertools.count()
 
 
@@ -83,11 +83,22 @@ class File(object):
         compat.retry(fcntl.lockf, self.number, how, 1, byte)
 
 
+def turn():
+    """Held by the one thread of this process that is at a cell: the kernel's locks are a process'."""
+    pid = compat.getpid()
+    return _turns.get(pid) or _turns.setdefault(pid, threading.RLock())
+
+
 def opened(path, create=False):
     """The file of cells of that path."""
-    if path not in _files:
-        _files[path] = File(path, create)
-    return _files[path]
+    lock = turn()
+    lock.acquire()
+    try:
+        if path not in _files:
+            _files[path] = File(path, create)
+        return _files[path]
+    finally:
+        lock.release()
 
 
 def keep_private(number):
@@ -157,8 +168,8 @@ class Cell(object):
     def __init__(self, *numbers):
         if WHY_NOT:
             raise NotImplementedError(WHY_NOT)
-        turn = self._turn()
-        turn.acquire()
+        lock = turn()
+        lock.acquire()
         try:
             pid = os.getpid()
             file = _growing.get(pid)
@@ -168,7 +179,7 @@ class Cell(object):
             self._place(file, file.used * SIZE)
             file.used += 1
         finally:
-            turn.release()
+            lock.release()
         for index, number in enumerate(numbers):
             if number:
                 self.write(index, number)
@@ -176,10 +187,6 @@ class Cell(object):
     def _place(self, file, offset):
         self._file, self._offset, self._bells = file, offset, {}
         self._memory = file.memory
-
-    def _turn(self):
-        pid = compat.getpid()
-        return _turns.get(pid) or _turns.setdefault(pid, threading.RLock())
 
     def __getstate__(self):
         return self._file.path, self._offset
@@ -208,28 +215,28 @@ class Cell(object):
 
     def locked(self, function, *args):
         """Call the function while nobody else, in no process, is at this cell."""
-        turn, entered = self._turn(), False     # the kernel's lock is for all threads of a process
+        mine, entered = turn(), False
         try:
             # What a signal handler raises may leave it held: then it is this thread's still.
-            if not turn._is_owned():
-                turn.acquire()
+            if not mine._is_owned():
+                mine.acquire()
             entered = True
             self._file.lock(fcntl.LOCK_EX, self._offset)
             return function(*args)
         finally:
             try:
-                self._leave(turn, entered)
+                self._leave(mine, entered)
             except:     # a signal handler's, half way
-                self._leave(turn, entered)
+                self._leave(mine, entered)
                 raise
 
-    def _leave(self, turn, entered):
+    def _leave(self, mine, entered):
         try:
             if entered:
                 self._file.lock(fcntl.LOCK_UN, self._offset)
         finally:
-            if turn._is_owned():        # no more, if a handler was at a cell meanwhile
-                turn.release()
+            if mine._is_owned():        # no more, if a handler was at a cell meanwhile
+                mine.release()
 
     # A second lock, which a process keeps for longer: from then on the cell says that it lives.
 

@@ -6,7 +6,7 @@ from six import get_function_code, get_unbound_function
 
 from shim import compat
 from shim.backfill import barrier, cells
-from shim.backfill.cell_locks import wait_for
+from shim.backfill.barrier import wait_for
 
 
 class Locked(object):

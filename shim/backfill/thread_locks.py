@@ -5,7 +5,7 @@ from six.moves import queue
 
 from shim import compat
 from shim.backfill import barrier
-from shim.backfill.cell_locks import wait_for
+from shim.backfill.barrier import wait_for
 
 
 def find(name):
@@ -33,17 +33,28 @@ class Queue(queue.Queue):
     join_thread = cancel_join_thread = close
 
 
-class Condition(getattr(threading, '_Condition', object)):
+class Condition(object):
     """threading's, where that lacks wait_for() (until 3.2) and the names of today (until 2.6)."""
+
+    def __init__(self, lock=None):
+        self._condition = threading.Condition(lock or threading.RLock())
+        for name in ('acquire', 'release', 'wait', 'notify'):
+            setattr(self, name, getattr(self._condition, name))
 
     wait_for = wait_for
 
     def notify_all(self):
         """Wake all who wait."""
-        self.notifyAll()
+        self._condition.notifyAll()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *error):
+        self.release()
 
 
-class Event(getattr(threading, '_Event', object)):
+class Event(getattr(threading, '_Event', threading.Event)):
     """threading's, where that does not tell (until 2.7)."""
 
     def is_set(self):

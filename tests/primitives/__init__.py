@@ -10,9 +10,11 @@ from tests import support
 from tests.promises import kill, lines, scratch
 from tests.support import wait_until
 
-VARIANTS = [name for name in support.VARIANTS if name[-4:] != '_tcp' and name != 'serial']
 # Set by test_without.py: no context has semaphores of multiprocessing's.
 WITHOUT = os.environ.get('SHIM_TEST_WITHOUT')
+VARIANTS = [name for name in support.VARIANTS if name[-4:] != '_tcp' and name != 'serial']
+if WITHOUT:     # the others are as ever
+    VARIANTS = [name for name in VARIANTS if name in ('fork', 'spawn', 'forkserver')]
 
 
 class Primitive(object):
