@@ -2,6 +2,7 @@
 
     context.py     ways of running work, by name: get_context('fork').Pool()
     process.py     Process and what goes with it
+    primitives.py  which locks and queues a context has
     pool.py        the only Pool: arguments checked, calls made tasks
     feed.py        chunks of what map and imap are given
     results.py     what the caller waits for
@@ -30,7 +31,7 @@ Every other public name is multiprocessing's own, and so are the submodules conn
 queues and so on.
 """
 from shim import context as _context
-from shim.alias import NAMES as __all__, fill as _fill
+from shim.alias import NAMES as __all__, fill as _fill, later as _later
 from shim.context import get_all_start_methods, get_context, get_start_method, set_start_method
 from shim.cpus import cpu_count
 from shim.errors import (
@@ -62,5 +63,12 @@ def uninstall():
     installing.uninstall()
 
 
-_fill(globals(), _context.source(), get_context)
+_fill(globals(), _context.source())
+__getattr__ = _later(globals())
+
+
+def __dir__():
+    return sorted(set(list(globals()) + __all__))
+
+
 _context.follow()

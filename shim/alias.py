@@ -1,11 +1,11 @@
 """The public names of multiprocessing, and its submodules: its own objects, where it has them.
 
 What backfill/ has for an older one stands in their place; a name that is nowhere is a function that
-says so, a submodule an ImportError.
+says so, a submodule an ImportError.  Locks, queues and shared values are more: see primitives.py.
 """
 import sys
 
-from shim import compat
+from shim import compat, primitives
 
 # multiprocessing.__all__ of CPython 3.15.
 API = [
@@ -24,28 +24,31 @@ NAMES = API + [
 ]
 
 
-def fill(namespace, source, get_context):
+def fill(namespace, source):
     """Put into a module what multiprocessing has and it has not, as `source` has it.
 
     What an older one has not, or not as today, is the default context's.
     """
     for name in NAMES + list(getattr(compat.multiprocessing, '__all__', ())):
-        if name not in namespace:
+        if name in primitives.OURS:
+            if not compat.LAZY_NAMES:
+                namespace[name] = primitives.of_default(name)
+        elif name not in namespace:
             found = getattr(source, name, None)
             if compat.dated(name):
-                found = method(name, get_context)
+                found = primitives.of_default(name)
             elif found is None or compat.unmade(name):
                 found = missing(name)
             namespace[name] = found
 
 
-def method(name, get_context):
-    """A function that calls the default context's method of that name."""
-    def call(*args, **kwds):
-        return getattr(get_context(), name)(*args, **kwds)
-    call.__name__ = name
-    call.__doc__ = 'See the method of shim.context.Context.'
-    return call
+def later(namespace):
+    """A module's __getattr__: it looks for a lock or queue when somebody asks for it."""
+    def find(name):
+        if name not in primitives.OURS:
+            raise AttributeError('module %r has no attribute %r' % (namespace['__name__'], name))
+        return namespace.setdefault(name, primitives.public(name))
+    return find
 
 
 def missing(name):
@@ -115,3 +118,19 @@ def take(namespace, name):
     for each in dir(found):
         if not each.startswith('_'):
             namespace.setdefault(each, getattr(found, each))
+
+
+def hold(module, name):
+    """Let sys.modules[module] be that submodule with locks or queues, of today and working."""
+    if primitives.no_semaphores():
+        place = 'shim.backfill.' + primitives.HOMES[name][0]
+        sys.modules[module] = __import__(place, None, None, [name])
+        return
+    from shim.backfill import older_locks
+    newer = [each for each in primitives.HOMES[name][1] if each in older_locks.COMPLETE]
+    if not newer:
+        return become(module, name)
+    namespace = vars(sys.modules[module])
+    for each in newer:
+        namespace[each] = older_locks.COMPLETE[each]
+    take(namespace, name)

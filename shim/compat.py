@@ -322,8 +322,14 @@ else:
         """Nothing to do."""
 
 
+# Until 2.7 Event.wait() does not tell whether it is set.
+EVENTS_TELL = sys.version_info >= (2, 7)
+# From 3.7 on a module's names can be looked for when somebody asks (PEP 562).
+LAZY_NAMES = sys.version_info >= (3, 7)
+NO_CTYPES = 'it needs the ctypes module, which is in the standard library from Python 2.5 on'
+
 # From which version on multiprocessing has what.
-SINCE = {'Barrier': '3.3', 'SimpleQueue': '3.3', 'reducer': '3.6', 'set_forkserver_preload': '3.4',
+SINCE = {'reducer': '3.6', 'set_forkserver_preload': '3.4',
          'shared_memory': '3.8'}
 
 
@@ -353,7 +359,7 @@ def why_missing(name):
         return ('this interpreter has no multiprocessing module, which is in the standard library'
                 ' from Python 2.6 on; for 2.4 and 2.5 there is one to install')
     if unmade(name):
-        return 'it needs the ctypes module, which is in the standard library from Python 2.5 on'
+        return NO_CTYPES
     if absent:
         return 'processing %s, which stands in for multiprocessing here, has it not' % (
             multiprocessing.__version__)

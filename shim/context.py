@@ -9,6 +9,7 @@ import sys
 
 from shim import alias, compat, cpus, frozen, process
 from shim.errors import AuthenticationError, BufferTooShort, ProcessError, TimeoutError
+from shim.primitives import Primitives
 from shim.process import Process
 
 METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'serial'
@@ -47,7 +48,7 @@ def base(name):
     return getattr(inside, name, getattr(inside, 'BaseContext', Delegate))
 
 
-class Context(object):
+class Context(Primitives):
     """What all contexts of shim have, beside what multiprocessing's have."""
 
     _name = None            # the start method
@@ -130,6 +131,8 @@ class SpawnContext(Context, base('SpawnContext')):
         return 'spawn'
 
     engine_name = property(_get_engine_name)
+    if inside is None:
+        _make = Primitives.of_cells
 
 
 class ForkServerContext(Context, base('ForkServerContext')):
@@ -144,6 +147,7 @@ class SubprocessContext(Context, base('SpawnContext')):
 
     _name = 'subprocess'
     Process = process.SubprocessProcess
+    _make = Primitives.of_cells
 
 
 class ParallelContext(SubprocessContext):
@@ -159,36 +163,19 @@ class ThreadContext(Context, base('BaseContext')):
     _name = 'thread'
     Process = process.ThreadProcess
     active_children = staticmethod(process.backfill.active_children)
-
-    def Queue(self, maxsize=0):
-        """A queue between threads."""
-        from shim.backfill.queue_of_threads import Queue
-        return Queue(max(0, maxsize))
-
-    JoinableQueue = Queue
-
-    def SimpleQueue(self):
-        """A queue between threads, without a limit."""
-        return self.Queue()
+    _make = Primitives.of_threads
 
 
-def _hand_on(load, module, name):
-    """A method that makes what a module has under that name; load(module) imports it."""
+def _hand_on(name):
+    """A method that makes what multiprocessing.dummy has under that name."""
     def make(self, *args, **kwds):
-        try:
-            found = getattr(load(module), name)
-        except (ImportError, AttributeError):
-            raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
-        return found(*args, **kwds)
-    make.__name__, make.__doc__ = name, '%s of %s' % (name, module)
+        return self.of_threads(name, *args, **kwds)
+    make.__name__, make.__doc__ = name, '%s of multiprocessing.dummy' % name
     return make
 
 
-for _name in ('Lock', 'RLock', 'Condition', 'Semaphore', 'BoundedSemaphore', 'Event', 'Barrier'):
-    setattr(ThreadContext, _name, _hand_on(__import__, 'threading', _name))
-for _name in ('Pipe', 'Value', 'Array', 'Manager'):
-    setattr(ThreadContext, _name, _hand_on(compat.submodule, 'dummy', _name))
-ThreadContext.RawValue, ThreadContext.RawArray = ThreadContext.Value, ThreadContext.Array
+for _name in ('Pipe', 'Manager'):
+    setattr(ThreadContext, _name, _hand_on(_name))
 
 
 class SerialContext(ThreadContext):

@@ -211,3 +211,27 @@ def underlying(func):
             return func
         else:
             return type(func)
+
+
+# Locks, queues and the like reach a new interpreter only as what it starts with.
+
+_starting = {}      # {thread: how many}: those that pickle such things now
+
+
+def dumps_for_start(value, what):
+    """dumps() of what a new interpreter starts with."""
+    me = compat.get_ident()
+    _starting[me] = _starting.get(me, 0) + 1
+    try:
+        return dumps(value, what)
+    finally:
+        _starting[me] -= 1
+
+
+def assert_starting(value):
+    """Raise RuntimeError unless that is what goes on: as multiprocessing's assert_spawning()."""
+    spawning = getattr(getattr(compat.multiprocessing, 'context', None), 'get_spawning_popen', None)
+    if not _starting.get(compat.get_ident()) and (spawning is None or spawning() is None):
+        raise RuntimeError('%s objects should only be shared between processes through inheritance:'
+                           ' as arguments of a Process or initargs of a Pool'
+                           % value.__class__.__name__)

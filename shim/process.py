@@ -69,6 +69,14 @@ if hasattr(compat.multiprocessing, 'context'):      # 3.4 on
 
         _start_method = 'subprocess'
 
+        @staticmethod
+        def _Popen(process):
+            try:
+                return SpawnProcess._Popen(process)
+            except ImportError:     # its helper process needs _multiprocessing, which is not here
+                from shim.engines.subproc import Popen
+                return Popen(process)
+
         def _bootstrap(self, *args, **kwds):
             backfill.inherit(self._start_method)
             self._start_method = None   # multiprocessing has none of that name

@@ -1,4 +1,4 @@
-"""multiprocessing.sharedctypes itself: shim.sharedctypes is that module."""
-from shim.alias import become
+"""multiprocessing.sharedctypes itself where it works; else what takes its place."""
+from shim.alias import hold
 
-become(__name__, 'sharedctypes')
+hold(__name__, 'sharedctypes')

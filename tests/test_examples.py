@@ -82,11 +82,12 @@ class Processes(Example):
         """What the context has to say if it can't do that here, as a pattern; or None."""
         if self.context == 'serial' and primitive != 'Value':
             return 'serial does one thing after the other'
-        if multiprocessing is None and (self.context, primitive) != ('thread', 'Queue'):
-            return 'no multiprocessing module'
-        if primitive == 'Value' and self.context not in ('thread', 'serial') and ctypes is None:
+        if primitive == 'Value' and ctypes is None and self.context not in ('thread', 'serial'):
             return 'Value.*: it needs the ctypes module'
-        if primitive == 'Pipe' and absent:      # processing sends its connections anywhere
+        if multiprocessing is None and (
+                primitive == 'Pipe' or self.context in ('thread', 'serial') and primitive != 'Queue'):
+            return 'no multiprocessing module'
+        if primitive != 'Pipe' or absent:       # processing sends its connections anywhere
             return None
         if self.context in ('spawn', 'subprocess') and not hasattr(multiprocessing, 'get_context'):
             return 'shared between processes|ended without an answer'

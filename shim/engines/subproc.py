@@ -183,8 +183,18 @@ class Popen(Spawned):
         process = self._begin
         return pickling.dumps({
             'main': main_module.describe(process.name, process._identity, process.daemon),
-            'begin': pickling.dumps((bootstrap, (process,)), 'the process'), 'unblock': None},
-            'the state of the program')
+            'begin': self._pickled(process), 'unblock': None}, 'the state of the program')
+
+    def _pickled(self, process):
+        if not hasattr(process, '_config'):
+            return pickling.dumps_for_start((bootstrap, (process,)), 'the process')
+        # One of multiprocessing's: its authkey is pickled only so.
+        context = compat.multiprocessing.context
+        context.set_spawning_popen(self)
+        try:
+            return pickling.dumps_for_start((bootstrap, (process,)), 'the process')
+        finally:
+            context.set_spawning_popen(None)
 
     def wait(self, timeout):
         pause, end = 0.0005, compat.monotonic() + (timeout or 0)
@@ -294,7 +304,7 @@ class SubprocessEngine(Crew):
         Crew.__init__(self, *args, **kwds)
         self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
         self.has_main = main_module.importable()
-        self._begin = pickling.dumps(
+        self._begin = pickling.dumps_for_start(
             (self.initializer, self.initargs), 'the initializer with its arguments')
 
     def info(self, number):

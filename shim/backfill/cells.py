@@ -1,0 +1,326 @@
+"""Numbers that processes share and wait for, without a semaphore: what locks and queues are made of.
+
+    a private folder below the temporary one, removed by the process that made it, at its end
+      cells0, cells1 ...   files that are mapped into memory: a thousand cells each
+      cells0.64.0          a FIFO, made when first somebody has to wait for the cell at 64
+      ...                  what queues, conditions and values keep there
+
+A new interpreter finds all of it by its path, and a child made by fork has it already.
+
+A cell is read and changed by one at a time, under a lock of the kernel's (fcntl): a process that is
+killed holds it no longer.  Each change is one number written; so there is nothing to repair.  A FIFO
+that can be read says to all who wait that it is worth a look; who looks in vain empties it.
+
+No cell is used again, as nobody knows who still has it: the file grows by 64 bytes with each.
+"""
+import errno
+import itertools
+import os
+import shutil
+import struct
+import sys
+import tempfile
+import threading
+import time
+
+from shim import compat, ending
+from shim.waiting import OSErrors, poll
+
+try:
+    import fcntl
+    import mmap
+    from os import mkfifo
+except ImportError:     # Windows, Jython
+    fcntl = mmap = mkfifo = None
+
+SIZE, CELLS = 64, 1000      # bytes of a cell; cells of a file
+ROOM = 6                    # numbers in a cell; behind them: how many wait at each of its two bells
+LOOK = 0.25                 # seconds after which who waits looks anyway: somebody may have died
+LAST = -10                  # the folder goes after the queues' last words: see shim.ending
+
+WHY_NOT = None
+if mkfifo is None:
+    WHY_NOT = ('it is made of files, FIFOs and locks of the kernel here, and this interpreter lacks'
+               " os.mkfifo, fcntl or mmap. The context 'thread' has it")
+
+_folders = {}       # {pid: the folder of this process}: a child by fork makes its own
+_files = {}         # {path: File}: opened once, as closing it would let go of all its locks
+_growing = {}       # {pid: the file that has room for new cells}
+_turns = {}         # {pid: see turn()}: a child by fork may inherit one that is held for ever
+_numbers = itertools.count()
+
+
+def folder():
+    """The folder of this process, made when it is first asked for."""
+    pid = os.getpid()
+    if pid not in _folders:
+        made = tempfile.mkdtemp('', 'shim-')
+        if _folders.setdefault(pid, made) != made:      # another thread was faster
+            os.rmdir(made)
+        else:
+            ending.at_exit(_remove, LAST)
+    return _folders[pid]
+
+
+def _remove():
+    shutil.rmtree(_folders[os.getpid()], True)
+
+
+class File(object):
+    """A file of cells, mapped into memory."""
+
+    def __init__(self, path, create=False):
+        self.path, self.used = path, 0
+        self.number = os.open(path, os.O_RDWR | os.O_CREAT * create | os.O_EXCL * create, 384)
+        keep_private(self.number)
+        if create:
+            # Not only its size: to write into a hole where no disk space is left kills the process.
+            os.write(self.number, ZERO * (SIZE * CELLS))
+        self.memory = mmap.mmap(self.number, SIZE * CELLS)
+
+    def lock(self, how, byte):
+        """Lock or unlock one byte of it."""
+        compat.retry(fcntl.lockf, self.number, how, 1, byte)
+
+
+def turn():
+    """Held by the one thread of this process that is at a cell: the kernel's locks are a process'."""
+    pid = compat.getpid()
+    return _turns.get(pid) or _turns.setdefault(pid, threading.RLock())
+
+
+def opened(path, create=False):
+    """The file of cells of that path."""
+    lock = turn()
+    lock.acquire()
+    try:
+        if path not in _files:
+            _files[path] = File(path, create)
+        return _files[path]
+    finally:
+        lock.release()
+
+
+def keep_private(number):
+    """Keep a descriptor from programs that are started later."""
+    if not compat.INHERIT_NOTHING:
+        fcntl.fcntl(number, fcntl.F_SETFD, fcntl.fcntl(number, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+
+
+def open_fifo(path):
+    """The descriptor of a FIFO, never at its end and never waiting; makes it if there is none."""
+    try:
+        mkfifo(path, 384)
+    except OSError:
+        if sys.exc_info()[1].args[0] != errno.EEXIST:
+            raise
+    number = compat.retry(os.open, path, os.O_RDWR | os.O_NONBLOCK)
+    keep_private(number)
+    return number
+
+
+class Bell(object):
+    """A FIFO that can be read while there is something to look at."""
+
+    def __init__(self, path):
+        self._number = None
+        try:
+            self._number = open_fifo(path)
+        except OSError:         # who made the folder has ended, and removed it
+            if os.path.isdir(os.path.dirname(path)):
+                raise
+
+    def fileno(self):
+        return self._number
+
+    def ring(self):
+        self._try(os.write, ONE)
+
+    def drain(self):
+        self._try(os.read, 4096)
+
+    def wait(self, seconds):
+        if self._number is None:
+            time.sleep(min(seconds, 0.01))
+        else:
+            poll(self, seconds)
+
+    def _try(self, call, what):
+        if self._number is not None:
+            try:
+                compat.retry(call, self._number, what)
+            except OSErrors:
+                if sys.exc_info()[1].args[0] not in compat.AGAIN:       # full, or empty
+                    raise
+
+    def __del__(self, close=os.close):
+        if self._number is not None:
+            close(self._number)
+
+
+class Cell(object):
+    """Up to six numbers, each 0 unless given, that processes share.
+
+    read() needs no lock.  All else is for a function that locked() or wait() calls, and nothing in
+    there may wait, or ask for another cell.  A cell can be pickled by what checks that it may be.
+    """
+
+    def __init__(self, *numbers):
+        if WHY_NOT:
+            raise NotImplementedError(WHY_NOT)
+        lock = turn()
+        lock.acquire()
+        try:
+            pid = os.getpid()
+            file = _growing.get(pid)
+            if file is None or file.used == CELLS:
+                path = os.path.join(folder(), 'cells%d' % compat.next(_numbers))
+                file = _growing[pid] = opened(path, True)
+            self._place(file, file.used * SIZE)
+            file.used += 1
+        finally:
+            lock.release()
+        for index, number in enumerate(numbers):
+            if number:
+                self.write(index, number)
+
+    def _place(self, file, offset):
+        self._file, self._offset, self._bells = file, offset, {}
+        self._memory = file.memory
+
+    def __getstate__(self):
+        return self._file.path, self._offset
+
+    def __setstate__(self, state):
+        self._place(opened(state[0]), state[1])
+
+    def path(self, name):
+        """A path that is this cell's."""
+        return '%s.%d.%s' % (self._file.path, self._offset, name)
+
+    def read(self, index):
+        """One of the numbers as it is now."""
+        start = self._offset + 8 * index
+        return _unpack('=q', self._memory[start:start + 8])[0]
+
+    def write(self, index, number):
+        start = self._offset + 8 * index
+        self._memory[start:start + 8] = _pack('=q', number)
+
+    def add(self, index, number):
+        """Returns what it was before."""
+        old = self.read(index)
+        self.write(index, old + number)
+        return old
+
+    def locked(self, function, *args):
+        """Call the function while nobody else, in no process, is at this cell."""
+        mine, entered = turn(), False
+        try:
+            # What a signal handler raises may leave it held: then it is this thread's still.
+            if not mine._is_owned():
+                mine.acquire()
+            entered = True
+            self._file.lock(fcntl.LOCK_EX, self._offset)
+            return function(*args)
+        finally:
+            try:
+                self._leave(mine, entered)
+            except:     # a signal handler's, half way
+                self._leave(mine, entered)
+                raise
+
+    def _leave(self, mine, entered):
+        try:
+            if entered:
+                self._file.lock(fcntl.LOCK_UN, self._offset)
+        finally:
+            if mine._is_owned():        # no more, if a handler was at a cell meanwhile
+                mine.release()
+
+    # A second lock, which a process keeps for longer: from then on the cell says that it lives.
+
+    def hold(self):
+        """True if no other process holds it; from now on this one does."""
+        try:
+            self._file.lock(fcntl.LOCK_EX | fcntl.LOCK_NB, self._offset + 1)
+            return True
+        except OSErrors:
+            if sys.exc_info()[1].args[0] not in (errno.EACCES, errno.EAGAIN):
+                raise
+            return False
+
+    def let_go(self):
+        """Not any more."""
+        self._file.lock(fcntl.LOCK_UN, self._offset + 1)
+
+    # Waiting.  A cell has two bells, for two conditions.
+
+    def bell(self, which=0):
+        """One of its bells, 0 or 1."""
+        found = self._bells.get(which)
+        if found is None:
+            found = self._bells[which] = Bell(self.path(which))
+        return found
+
+    def ring(self, which=0):
+        """Let those who wait look again; before the change, so that a death between costs nothing."""
+        if self.read(ROOM + which):
+            self.bell(which).ring()
+
+    def quiet(self, which=0):
+        """There is nothing to look at any more."""
+        if self.read(ROOM + which):
+            self.bell(which).drain()
+
+    def attend(self, which, change):
+        """Somebody begins (1) or ends (-1) to wait, or to watch that bell's FIFO."""
+        self.locked(self.add, ROOM + which, change)
+
+    def wait(self, attempt, timeout=None, which=0):
+        """Call attempt() as locked() does until it returns true; False after `timeout` seconds.
+
+        All who wait at one bell should wait for the same: who looks in vain tells the others so.
+        """
+        if self.locked(attempt):
+            return True
+        if timeout is not None and timeout <= 0:
+            return False
+        deadline = None
+        if timeout is not None:
+            deadline = compat.monotonic() + timeout
+        bell = self.bell(which)
+
+        def again():
+            if attempt():
+                return True
+            bell.drain()
+
+        self.attend(which, 1)
+        try:
+            while not self.locked(again):
+                left = LOOK
+                if deadline is not None:
+                    left = min(left, deadline - compat.monotonic())
+                    if left <= 0:
+                        return False
+                bell.wait(left)
+            return True
+        finally:
+            self.attend(which, -1)
+
+
+class Shared(object):
+    """Base of what is made of cells: it reaches another process by fork, or as that one starts."""
+
+    def __getstate__(self):
+        from shim.pickling import assert_starting
+        assert_starting(self)
+        return self._state()
+
+    def __setstate__(self, state):
+        self._restore(*state)
+
+
+ZERO, ONE = '\0'.encode('ascii'), 'w'.encode('ascii')
+_pack, _unpack = struct.pack, struct.unpack

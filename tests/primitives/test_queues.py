@@ -1,0 +1,286 @@
+"""Queue, SimpleQueue, JoinableQueue, and shared values: one body for each context."""
+import gc
+import os
+import random
+import sys
+import time
+
+from tests import primitive_tasks as tasks
+from tests import support
+from tests.primitives import VARIANTS, Primitive
+from tests.promises import kill, lines
+from tests.support import Elapsed, each_engine, wait_until
+
+try:
+    import ctypes
+except ImportError:     # 2.4
+    ctypes = None
+
+Empty, Full = tasks.Empty, tasks.queue.Full
+MB = 1 << 20
+
+
+class Queues(Primitive):
+    def test_in_order(self):
+        for messages in (self.ctx.Queue(), self.ctx.Queue(50), self.ctx.SimpleQueue()):
+            other = self.start(tasks.produce, messages, 1, 300)
+            for number in range(300):
+                self.assertEqual(messages.get(), tasks.message(1, number))
+            self.join(other)
+            self.assertTrue(messages.empty())
+
+    def test_every_kind_of_value(self):
+        for messages in (self.ctx.Queue(), self.ctx.SimpleQueue()):
+            results = self.ctx.Queue()
+            other = self.start(tasks.echo, messages, results)
+            for value in (0, '', (), {'a': [1.5]}, 'x' * 3 * MB, range, 'y' * 1008, 'z' * 1007,
+                          'w' * 990):
+                messages.put(value)
+                self.assertEqual(results.get(True, 20), value)
+            messages.put(None)
+            self.join(other)
+
+    def test_many_processes(self):
+        # Five thousand messages, each arrives once.
+        messages, path = self.ctx.Queue(), self.scratch()
+        producers = [self.start(tasks.produce, messages, source, 1250) for source in range(4)]
+        consumers = [self.start(tasks.consume, messages, path) for _each in range(4)]
+        self.join(*producers)
+        for _each in consumers:
+            messages.put(None)
+        self.join(*consumers)
+        found = [line for line in lines(path) if line != 'end']
+        self.assertEqual(len(found), 5000)
+        self.assertEqual(sorted(found), sorted([
+            '%d %d True' % (source, number) for source in range(4) for number in range(1250)]))
+
+    def test_limits(self):
+        messages = self.ctx.Queue(3)
+        self.assertEqual((messages.empty(), messages.full(), messages.qsize()), (True, False, 0))
+        for number in range(3):
+            messages.put(number)
+        self.assertEqual((messages.full(), messages.qsize()), (True, 3))
+        clock = Elapsed()
+        self.catch(Full, messages.put, 'more', True, 0.2)
+        self.assertTrue(0.15 < clock.real < 5, clock.real)
+        self.catch(Full, messages.put, 'more', False)
+        self.catch(Full, messages.put_nowait, 'x' * 2000)
+        other = self.start(tasks.put, messages, 3)
+        self.assertEqual([messages.get(True, 20) for _each in range(4)], [0, 1, 2, 3])
+        self.join(other)
+        clock = Elapsed()
+        self.catch(Empty, messages.get, True, 0.2)
+        self.assertTrue(0.15 < clock.real < 5, clock.real)
+        self.catch(Empty, messages.get, False)
+        self.catch(Empty, messages.get_nowait)
+        self.assertEqual((messages.empty(), messages.full(), messages.qsize()), (True, False, 0))
+
+    def test_without_a_limit(self):
+        messages = self.ctx.Queue()
+        clock = Elapsed()
+        for number in range(30):
+            messages.put('x' * 100000)
+            self.assertEqual(messages.qsize(), number + 1)
+        self.assertFalse(messages.full())
+        self.assertLess(clock.seconds, 10)      # though nobody takes any
+        self.assertTrue(wait_until(lambda: not messages.empty()))
+        for number in range(30):
+            self.assertEqual(len(messages.get(True, 20)), 100000)
+            self.assertEqual(messages.qsize(), 29 - number)
+
+    def test_close(self):
+        messages = self.ctx.Queue()
+        messages.put(1)
+        self.assertEqual(messages.get(True, 20), 1)
+        messages.close()
+        messages.join_thread()
+        if self.ours:
+            self.catch(ValueError, messages.put, 2)
+            self.catch(ValueError, messages.get)
+        simple = self.ctx.SimpleQueue()
+        simple.put(3)
+        self.assertEqual(simple.get(), 3)
+        simple.close()
+        if self.is_process:
+            self.catch((ValueError, EnvironmentError), simple.put, 4)
+
+    def test_last_words(self):
+        # A process ends when what it has put is out.
+        messages = self.ctx.Queue()
+        other = self.start(tasks.put, messages, *['x' * MB] * 5)
+        self.assertEqual([len(messages.get(True, 30)) for _each in range(5)], [MB] * 5)
+        self.join(other)
+        unread = self.ctx.Queue()
+        unread.put('x' * MB)
+        unread.cancel_join_thread()
+        unread.close()
+
+    def test_joinable(self):
+        messages, path = self.ctx.JoinableQueue(), self.scratch()
+        clock = Elapsed()
+        messages.join()
+        others = [self.start(tasks.work_off, messages, path) for _each in range(2)]
+        for number in range(20):
+            messages.put(number)
+        messages.join()
+        self.assertEqual(sorted(map(int, lines(path))), list(range(20)))
+        self.catch(ValueError, messages.task_done)
+        for _each in others:
+            messages.put(None)
+        self.join(*others)
+        self.assertLess(clock.seconds, 30)
+
+    def test_what_does_not_pickle(self):
+        if not self.is_process:
+            return
+        self.needs_ours()
+        messages = self.ctx.Queue(5)
+        self.catch(ValueError, messages.put, tasks.Unpicklable())
+        messages.put('next')
+        self.assertEqual(messages.get(True, 20), 'next')
+        messages, errors = self.ctx.Queue(), sys.stderr
+        sys.stderr = open(os.devnull, 'w')
+        try:
+            messages.put(tasks.Unpicklable())
+            messages.put('next')
+            self.assertEqual(messages.get(True, 20), 'next')
+        finally:
+            sys.stderr.close()
+            sys.stderr = errors
+
+    def test_of_who_is_gone(self):
+        if not self.is_process:
+            return
+        messages = self.ctx.Queue()
+        self.start(tasks.put_and_die, messages, 'small', 'x' * MB)
+        self.assertEqual(messages.get(True, 20), 'small')
+        self.assertEqual(len(messages.get(True, 20)), MB)
+
+    def test_no_descriptors_are_left(self):
+        if not self.is_process or not os.path.isdir('/proc/self/fd'):
+            return
+        for count in (3, 30):
+            for _each in range(count):
+                for messages in (self.ctx.Queue(), self.ctx.Queue(5), self.ctx.SimpleQueue()):
+                    messages.put(1)
+                    self.assertEqual(messages.get(), 1)
+                    messages.close()
+                lock, condition = self.ctx.Lock(), self.ctx.Condition()
+                lock.acquire()
+                lock.acquire(True, 0.001)
+                condition.acquire()
+                condition.wait(0.001)
+                # Those go last that an object has which is in a circle.
+                messages = lock = condition = None
+            gc.collect()
+            if count == 3:
+                before = len(os.listdir('/proc/self/fd'))
+        # A feeder ends a moment later.
+        self.assertTrue(wait_until(lambda: len(os.listdir('/proc/self/fd')) <= before + 2, 10),
+                        (before, os.listdir('/proc/self/fd')))
+
+    # Killed while they read and write.
+
+    def storm(self, messages):
+        """Kill those who put and get, again and again; then all goes on."""
+        if not self.is_process:
+            support.skip('a thread is not killed')
+        self.needs_ours()
+        path, begun, chance = self.scratch(), self.scratch(), random.Random(7)
+        consumers = [self.start(tasks.consume, messages, path) for _each in range(2)]
+        for number in range(6):
+            producers = [self.start(tasks.produce_for_ever, messages, 10 * number + each, begun)
+                         for each in range(2)]
+            self.noted(begun, 2 * number + 2)
+            time.sleep(0.1 + 0.2 * chance.random())
+            victim = consumers.pop(0)
+            for each in [victim] + producers:
+                kill(each.pid)
+            consumers.append(self.start(tasks.consume, messages, path))
+        # What they left is taken, then what a survivor puts: all of it.
+        survivor = self.start(tasks.produce, messages, 99, 200)
+        self.join(survivor)
+        for _each in consumers:
+            messages.put(None)
+        self.join(*consumers)
+        found = [line for line in lines(path) if line != 'end']
+        self.assertEqual(len(found), len(set(found)), 'a message came twice')
+        self.assertEqual([line for line in found if not line.endswith(' True')], [])
+        self.assertEqual(len([line for line in found if line.startswith('99 ')]), 200)
+        self.assertTrue(len(found) > 400, len(found))
+        self.assertTrue(messages.empty())
+
+    def test_storm(self):
+        self.storm(self.ctx.Queue())
+
+    def test_storm_with_a_limit(self):
+        messages = self.ctx.Queue(4)
+        self.storm(messages)
+        for number in range(4):         # no place was lost
+            messages.put(number, False)
+        self.catch(Full, messages.put, 4, False)
+
+    def test_storm_of_a_simple_one(self):
+        self.storm(self.ctx.SimpleQueue())
+
+
+class Values(Primitive):
+    def setUp(self):
+        super(Values, self).setUp()
+        if not self.is_process:
+            support.skip('threads share all values')
+        if ctypes is None:
+            error = self.catch(NotImplementedError, self.ctx.Value, 'i', 0)
+            self.assertIn('ctypes', str(error))
+            support.skip('no ctypes')
+
+    def test_value(self):
+        value = self.ctx.Value('i', 5)
+        self.join(*[self.start(tasks.add, value, 500) for _each in range(4)])
+        self.assertEqual(value.value, 2005)
+        value.get_lock().acquire()
+        value.get_lock().release()
+        self.assertEqual(value.get_obj().value, 2005)
+        self.assertFalse(hasattr(self.ctx.Value('d', 0.5, lock=False), 'get_lock'))
+        self.assertTrue(self.ctx.Value('l', 7, lock=self.ctx.Lock()).get_lock().acquire(False))
+        self.catch(AttributeError, lambda: self.ctx.Value('i', 0, lock='lock'))
+        self.catch(TypeError, self.ctx.Value, '?', 0)
+
+    def test_array(self):
+        array, raw = self.ctx.Array('i', 10), self.ctx.RawArray('d', [0.5] * 5)
+        big = self.ctx.Array('l', 100000)
+        self.join(self.start(tasks.fill, array, 3), self.start(tasks.fill, raw, 1),
+                  self.start(tasks.fill, big, 2))
+        self.assertEqual(array[:], list(range(3, 13)))
+        self.assertEqual((len(array), array[-1], list(raw)), (10, 12, [1, 2, 3, 4, 5]))
+        self.assertEqual((big[0], big[99999]), (2, 100001))
+        array[2:4] = [7, 8]
+        self.assertEqual(array[1:5], [4, 7, 8, 7])
+        text = self.ctx.Array('c', 10)
+        text.value = support.b('text')
+        self.assertEqual((text.value, len(text.raw)), (support.b('text'), 10))
+
+    def test_structure(self):
+        record = self.ctx.Value(Record, 1, 0.5)
+        self.join(self.start(tasks.change_record, record))
+        self.assertEqual((record.x, record.y), (7, 2.5))
+        raw = self.ctx.RawValue(Record, 2, 1.5)
+        self.join(self.start(tasks.change_record, raw))
+        self.assertEqual((raw.x, raw.y), (7, 2.5))
+
+    def test_of_the_dead(self):
+        self.needs_ours()
+        path, value = self.scratch(), self.ctx.Value('i', 5)
+        other = self.start(tasks.hold, path, value)
+        self.noted(path, 1)
+        kill(other.pid)
+        value.value = 6
+        self.assertEqual(value.value, 6)
+
+
+if ctypes is not None:
+    class Record(ctypes.Structure):
+        _fields_ = [('x', ctypes.c_int), ('y', ctypes.c_double)]
+
+
+each_engine(globals(), Queues, Values, variants=VARIANTS)

@@ -1,0 +1,190 @@
+"""Where multiprocessing has no semaphores: the other tests of this folder, a program, the examples."""
+import os
+import subprocess
+import sys
+
+import shim
+from tests import support
+from tests.promises import scratch
+from tests.promises.test_bare import NO_EXTENSION, NO_SEMAPHORES
+from tests.support import ROOT, read_text
+
+# Run at the start of each interpreter, those of workers included.
+REFUSED = '''
+try:
+    import _multiprocessing
+except ImportError:
+    pass
+else:
+    class SemLock(object):
+        SEM_VALUE_MAX = 2147483647
+        def __new__(cls, *args):
+            raise OSError(38, 'Function not implemented')
+    if hasattr(_multiprocessing, 'SemLock'):
+        _multiprocessing.SemLock = SemLock
+'''
+SUITE = '''
+import sys
+from tests import run
+
+if __name__ == '__main__':
+    sys.exit(run.main(['-v'] + sys.argv[1:]))
+'''
+
+PROGRAM = '''
+import os, sys
+import shim
+from shim import primitives
+from tests import primitive_tasks as tasks
+
+def use(ctx, path):
+    lock, barrier, results = ctx.Lock(), ctx.Barrier(2), ctx.Queue()
+    others = [ctx.Process(target=tasks.count_up, args=(lock, path, 100)) for _each in range(2)]
+    others.append(ctx.Process(target=tasks.put, args=(results, 1, 'x' * 100000)))
+    for each in others:
+        each.start()
+    assert results.get(True, 30) == 1
+    assert len(results.get(True, 30)) == 100000
+    for each in others:
+        each.join()
+        assert each.exitcode == 0, each.exitcode
+    assert type(lock).__module__ == 'shim.backfill.cell_locks', type(lock)
+
+def main(path):
+    assert primitives.no_semaphores()
+    from shim.queues import Empty, Full, JoinableQueue, Queue, SimpleQueue
+    from shim.synchronize import Condition, Event, RLock
+    own = SimpleQueue()
+    own.put('here')
+    assert own.get() == 'here'
+    assert type(shim.Lock()) is shim.synchronize.Lock
+    assert shim.BoundedSemaphore(3).get_value() == 3
+    total = 0
+    for name in sys.argv[2:]:
+        ctx = shim.get_context(name)
+        try:
+            other = ctx.Process(target=int)
+            other.start()
+            other.join()
+        except ImportError:     # Process itself needs the extension module there
+            sys.stdout.write('no Process: %s\\n' % name)
+            continue
+        use(ctx, path)
+        total += 200
+        assert int(open(path).read()) == total
+        sys.stdout.write('ok: %s\\n' % name)
+
+if __name__ == '__main__':
+    main(sys.argv[1])
+'''
+
+# As a program of its own, so that the mount is nobody else's: a read-only /dev/shm.
+UNSHARED = 'mount -t tmpfs -o ro none /dev/shm && exec "$0" "$@"'
+METHODS = [name for name in ('fork', 'spawn', 'forkserver', 'subprocess')
+           if shim.context.unavailable(name) is None]
+
+
+class Without(support.TestCase):
+    deadline = 400
+
+    def setUp(self):
+        support.needs_processes()
+        if os.environ.get('SHIM_TEST_WITHOUT'):
+            support.skip('this is inside of one of these tests')
+        from shim.backfill import cells
+        if cells.WHY_NOT:
+            support.skip(cells.WHY_NOT)
+
+    def environ(self, source):
+        """An environment in which each interpreter runs that first."""
+        path = scratch(self, 'sitecustomize.py')
+        stream = open(path, 'w')
+        stream.write(source)
+        stream.close()
+        return {'SHIM_TEST_WITHOUT': '1', 'PYTHONPATH': os.pathsep.join(
+            [os.path.dirname(path), ROOT, os.environ.get('PYTHONPATH', '')])}
+
+    def number(self):
+        """The path of a file with a number."""
+        path = scratch(self, 'number')
+        stream = open(path, 'w')
+        stream.write('0')
+        stream.close()
+        return path
+
+    def check(self, source):
+        """Run the program; returns the contexts that it could use."""
+        if shim.compat.absent and source is not NO_EXTENSION:
+            support.skip('there is no multiprocessing: all tests run without its semaphores')
+        known = [name for name in METHODS if source is not NO_EXTENSION or name != 'fork'
+                 or sys.version_info >= (3, 4)]     # before, multiprocessing itself needs it
+        status, out, err, _seconds = support.run_script(
+            PROGRAM, args=[self.number()] + known, env=self.environ(source), timeout=120)
+        self.assertEqual((status, err), (0, ''), out)
+        self.assertEqual(len(out.split('\n')), len(known) + 1, out)
+        return [line.split()[-1] for line in out.split('\n') if line.startswith('ok')]
+
+    def test_refused(self):
+        self.assertEqual(self.check(REFUSED), METHODS)
+
+    def test_lacking(self):
+        self.assertEqual(self.check(NO_SEMAPHORES), METHODS)
+
+    def test_no_extension_module(self):
+        found = self.check(NO_EXTENSION)
+        self.assertIn('subprocess', found)
+        if (3, 4) <= sys.version_info < (3, 15):
+            self.assertIn('fork', found)
+
+    def test_all_tests(self):
+        if shim.compat.absent:
+            support.skip('there is no multiprocessing: all tests run without its semaphores')
+        program = support.start_script(
+            SUITE, args=['tests.primitives.test_locks', 'tests.primitives.test_queues'],
+            env=self.environ(REFUSED))
+        status, out, err, _seconds = program.wait(350)
+        self.assertEqual(status, 0, out + err)
+        self.assertTrue(out.startswith('ran '), out)
+
+    def test_no_shared_memory_file_system(self):
+        if shim.compat.absent:
+            support.skip('there is no multiprocessing: all tests run without its semaphores')
+        command = ['unshare', '-m', 'sh', '-c', UNSHARED]
+        try:
+            able = subprocess.call(command + ['true'], stderr=subprocess.PIPE) == 0
+        except OSError:
+            able = False
+        if not able:
+            support.skip('NOT TESTED without /dev/shm: only root may mount, and unshare')
+        path = os.path.join(os.path.dirname(self.number()), 'program.py')
+        stream = open(path, 'w')
+        stream.write(PROGRAM)
+        stream.close()
+        environ = dict(os.environ)
+        environ.update(self.environ(''))
+        output = path + '.out'
+        stream = open(output, 'w')
+        try:
+            status = subprocess.call(
+                command + [sys.executable, path, self.number()] + METHODS, stdout=stream,
+                stderr=stream, env=environ)
+        finally:
+            stream.close()
+        self.assertEqual(status, 0, read_text(output))
+        self.assertEqual(read_text(output), ''.join(['ok: %s\n' % name for name in METHODS]))
+
+    def test_examples(self):
+        environ = self.environ(REFUSED)
+        for name, said in (('multiprocessing_lock_value', 'with a lock: 20 of 20'),
+                           ('multiprocessing_process_queue', '300 numbers have')):
+            source = read_text(os.path.join(ROOT, 'examples', name + '.py'))
+            options = ['--times', '10']
+            if 'queue' in name:
+                options = ['--numbers', '300']
+            for method in METHODS:
+                status, out, err, _seconds = support.run_script(
+                    source, args=['--method', method] + options, env=environ)
+                if 'ctypes module' in err:      # 2.4
+                    continue
+                self.assertEqual((status, err), (0, ''), '%s %s\n%s' % (name, method, out))
+                self.assertIn(said, out)
