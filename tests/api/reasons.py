@@ -1,0 +1,96 @@
+"""What can't be had of the API, where, and why; and what is still missing.
+
+A REASON is one of three kinds: the platform has no such FACILITY, the language no such SYNTAX, or
+a BUG upstream, by its number.  Everything else that does not work is a gap, to be filled:
+EXPECTED_GAPS are those that are known.  An entry says of which names (as in names.txt, 'ctx.Lock'
+for what a context has, 'of_queues.queue_full' for a probe), on which interpreters ('2.7',
+'pypy3.9', '2.4 +pp') and contexts ('-' for what has none); several patterns are separated by `|`.
+"""
+import sys
+from fnmatch import fnmatchcase
+
+FACILITY, SYNTAX, BUG = 'no such OS facility', 'no such syntax', 'an upstream bug'
+
+# (kind, why, names, interpreters, contexts)
+REASONS = [
+    (FACILITY, 'a thread can not be ended or interrupted from outside',
+     'of_process.process_terminate|of_process.process_kill|of_process.process_interrupt'
+     '|of_futures.executor_terminate_workers|of_futures.executor_kill_workers', '*', 'thread'),
+    (FACILITY, 'threads are all of one process: with one pid, parent, name, key and end',
+     'of_process.current_process|of_process.parent_process|of_process.process_daemon_alone'
+     '|of_process.process_finalizers|of_pool.pool_maxtasksperchild'
+     '|of_futures.executor_max_tasks_per_child', '*', 'thread|serial'),
+    (FACILITY, 'the caller does it all, one thing after the other: nobody waits meanwhile, and'
+     ' nothing can be late, alive or ended', '|'.join((
+         'of_connection.connection_through_pipe', 'of_connection.listener_authkey',
+         'of_connection.listener_wrong_authkey', 'of_futures.executor_cancel_futures',
+         'of_futures.executor_kill_workers', 'of_futures.executor_terminate_workers',
+         'of_managers.manager_barrier', 'of_managers.manager_condition',
+         'of_managers.manager_server', 'of_pool.pool_timeouts', 'of_process.active_children',
+         'of_process.process_close_running', 'of_process.process_interrupt',
+         'of_process.process_is_alive', 'of_process.process_join_timeout',
+         'of_process.process_kill', 'of_process.process_terminate', 'of_synchronize.barrier',
+         'of_synchronize.condition_notify_all', 'of_synchronize.condition_wait',
+         'of_synchronize.event_to_child', 'of_synchronize.rlock_in_child')), '*', 'serial'),
+    (FACILITY, 'WebAssembly has no threads, processes or sockets',
+     'of_context.dummy_pool|of_context.dummy_process|of_connection.listener_*'
+     '|of_connection.wait_*|of_futures.executor_of_threads|of_managers.*|of_pool.thread_pool',
+     'pyodide*', '*'),
+    (FACILITY, 'a Java virtual machine can not be forked', 'context.Fork*', 'jython*', '*'),
+    (SYNTAX, '2.4 and 2.5 have no bytearray, 2.6 has no memoryview',
+     'of_connection.connection_bytes_like', '2.[456]*', '*'),
+]
+
+OLD = '2.*|pypy2.*|jython*'
+# (names, interpreters, contexts)
+EXPECTED_GAPS = [
+    ('futures.*|of_futures.*', '*', '*'),
+    ('managers.*|of_managers.*', OLD + '|3.[6-9]|3.1[0-3]*|pypy3.*|pyodide*', '*'),
+    ('shared_memory.*|of_memory.*', OLD + '|3.[6-9]|3.1[0-2]|pypy3.*|pyodide*', '*'),
+    ('sharedctypes.*', OLD, '*'),
+    ('synchronize.*|of_synchronize.*', OLD + '|3.[6-9]|3.1[0-3]*|pypy3.*|pyodide*', '*'),
+    ('queues.*|of_queues.*', OLD + '|3.[6-8]|pyodide*', '*'),
+    ('connection.*|of_connection.*|of_process.*', OLD + '|pyodide*', '*'),
+    ('context.*|ctx.*|of_context.*|set_forkserver_preload',
+     OLD + '|3.[6-9]|3.1[0-4]*|pypy3.*|pyodide*', '*'),
+    ('process.*', '3.[6-9]|3.1[0-3]*|pypy3.*', '*'),
+    ('util.*', OLD + '|3.[6-9]|3.1[0-3]*|pypy3.*', '*'),
+    ('dummy.*|of_pool.*|[A-Z]*|allow_connection_pickling|freeze_support|get_logger|log_to_stderr'
+     '|reducer|set_executable', OLD, '*'),
+]
+
+
+def matches(patterns, text):
+    return bool([1 for each in patterns.split('|') if fnmatchcase(text, each)])
+
+
+def applies(entry, name, key, context):
+    """Is it an entry, its last three items, for that?"""
+    return (matches(entry[-3], name) and matches(entry[-2], key) and matches(entry[-1], context))
+
+
+def find(entries, name, key, context):
+    """The index of the first entry for that, or None."""
+    for number, entry in enumerate(entries):
+        if applies(entry, name, key, context):
+            return number
+    return None
+
+
+def here():
+    """The key of this interpreter, as that of tests/interpreters.py."""
+    from shim import compat     # not to read the lists above
+    name = ''
+    if '__pypy__' in sys.builtin_module_names:
+        name = 'pypy'
+    elif sys.platform.startswith('java'):
+        name = 'jython'
+    elif sys.platform == 'emscripten':
+        name = 'pyodide'
+    flags = ['', 't'][not getattr(sys, '_is_gil_enabled', lambda: True)()]
+    if sys.version_info < (2, 6):
+        for extra, module in (('backport', 'multiprocessing'), ('processing', 'processing'),
+                              ('pp', 'pp')):
+            if compat.findable(module):
+                flags += ' +' + extra
+    return name + '%d.%d' % sys.version_info[:2] + flags
