@@ -92,8 +92,8 @@ class Retries(Promise):
         ran = [int(line) for line in lines(path)]
         self.assertEqual(ran.count(500), 2)
         self.assertEqual(set(ran), set(range(1000)))
-        # About 100 of them take 1 ms.
-        self.assertLess(len(ran) - len(set(ran)), 300)
+        # As many as one death may cost: see test_death.py.
+        self.assertLess(len(ran) - len(set(ran)), 40)
 
     def test_late_is_not_lost(self):
         path = self.scratch()
