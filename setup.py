@@ -99,6 +99,8 @@ setup(
     keywords='multiprocessing pool parallel workers processes threads',
     packages=[folder.replace(os.sep, '.') for folder, folders, names in os.walk('shim')
               if '__init__.py' in names] + ['shim.examples'],
+    # What type checkers read: PEP 561.
+    package_data={'shim': ['py.typed', '*.pyi']},
     # Not a package, a folder of programs: `python -m shim examples` finds them there.
     package_dir={'shim.examples': 'examples'},
     classifiers=[

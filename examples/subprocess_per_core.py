@@ -54,7 +54,7 @@ def by_calls(context, parts):
             calls = [pool.apply_async(calculate, part) for part in parts]
             return sum([call.get() for call in calls]), ''
         except ZeroDivisionError:
-            return 0, 'caught a %s' % sys.exc_info()[0].__name__
+            return 0, 'caught a %s' % sys.exc_info()[1].__class__.__name__
     finally:
         pool.terminate()
         pool.join()

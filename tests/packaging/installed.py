@@ -10,6 +10,7 @@ import matrix
 from dist_build import Failed, run
 from dist_check import compare, contents
 from environments import environment
+from interpreters import ROOT
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIMIT = 120         # seconds for each program
@@ -145,6 +146,12 @@ class Installed:
                     options = options + ['--method', 'thread']
                 expect(self.run([os.path.join(folder, name + '.py')] + options), r'\d')
 
+    def check_typed(self):
+        """What type checkers read came with it, where they can read it."""
+        folder = os.path.join(self.place, 'shim')
+        if os.path.isdir(folder):
+            compare('the stubs of types', typed(folder), typed(os.path.join(ROOT, 'shim')))
+
     def check_nothing_left(self):
         left = matrix.kill_marked(self.mark, 2)
         if left:
@@ -152,7 +159,11 @@ class Installed:
 
     def check_all(self):
         collect([self.check_doctor, self.check_demo, self.check_examples, self.check_contexts,
-                 self.check_nothing_left])
+                 self.check_typed, self.check_nothing_left])
+
+
+def typed(folder):
+    return [name for name in os.listdir(folder) if name.endswith(('.pyi', 'py.typed'))]
 
 
 def collect(checks):

@@ -1,0 +1,90 @@
+import multiprocessing.context
+from collections.abc import Callable, Iterable
+from multiprocessing.context import (
+    AuthenticationError as AuthenticationError,
+    BaseContext as BaseContext,
+    BufferTooShort as BufferTooShort,
+    ProcessError as ProcessError,
+    TimeoutError as TimeoutError,
+)
+from typing import Any, ClassVar, Literal, overload
+
+from shim import pool
+from shim.process import (
+    BaseProcess,
+    ForkProcess as ForkProcess,
+    ForkServerProcess as ForkServerProcess,
+    ParallelProcess,
+    Process as Process,
+    SerialProcess,
+    SpawnProcess as SpawnProcess,
+    SubprocessProcess,
+    ThreadProcess,
+)
+
+# What shim's contexts have otherwise than multiprocessing's; beside BaseContext a base of each.
+class Context(BaseContext):
+    Process: ClassVar[type[BaseProcess]]
+    @property
+    def engine_name(self) -> str: ...
+    def Pool(  # type: ignore[override]
+        self,
+        processes: int | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: int | None = None,
+        task_timeout: float | None = None,
+        reseed: bool = False,
+    ) -> pool.Pool: ...
+    def ThreadPool(
+        self,
+        processes: int | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: Iterable[Any] = (),
+    ) -> pool.ThreadPool: ...
+    def get_start_method(self, allow_none: bool = False) -> str: ...
+    def set_start_method(self, method: str | None, force: bool = False) -> None: ...
+
+class ForkContext(Context, multiprocessing.context.ForkContext):
+    Process: ClassVar[type[ForkProcess]]
+
+class SpawnContext(Context, multiprocessing.context.SpawnContext):
+    Process: ClassVar[type[SpawnProcess]]
+
+class ForkServerContext(Context, multiprocessing.context.ForkServerContext):
+    Process: ClassVar[type[ForkServerProcess]]
+
+class SubprocessContext(Context, multiprocessing.context.SpawnContext):
+    Process: ClassVar[type[SubprocessProcess]]
+
+class ParallelContext(SubprocessContext):
+    Process: ClassVar[type[ParallelProcess]]
+
+class ThreadContext(Context):
+    Process: ClassVar[type[ThreadProcess]]
+
+class SerialContext(ThreadContext):
+    Process: ClassVar[type[SerialProcess]]  # type: ignore[assignment]
+
+@overload
+def get_context(method: Literal["fork"]) -> ForkContext: ...
+@overload
+def get_context(method: Literal["spawn"]) -> SpawnContext: ...
+@overload
+def get_context(method: Literal["forkserver"]) -> ForkServerContext: ...
+@overload
+def get_context(method: Literal["subprocess"]) -> SubprocessContext: ...
+@overload
+def get_context(method: Literal["pp"]) -> ParallelContext: ...
+@overload
+def get_context(method: Literal["thread"]) -> ThreadContext: ...
+@overload
+def get_context(method: Literal["serial"]) -> SerialContext: ...
+@overload
+def get_context(method: str | None = None) -> Context: ...
+def get_all_start_methods() -> list[str]: ...
+@overload
+def get_start_method(allow_none: Literal[False] = False) -> str: ...
+@overload
+def get_start_method(allow_none: bool) -> str | None: ...
+def set_start_method(method: str | None, force: bool = False) -> None: ...

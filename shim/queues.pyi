@@ -1,0 +1,2 @@
+from multiprocessing.queues import *
+from multiprocessing.queues import __all__ as __all__
