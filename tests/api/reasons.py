@@ -1,0 +1,56 @@
+"""What can't be had of the API, where, and why; and what is still missing.
+
+A REASON is one of three kinds: the platform has no such FACILITY, the language no such SYNTAX, or
+a BUG upstream, by its number.  Everything else that does not work is a gap, to be filled:
+EXPECTED_GAPS are those that are known.  An entry says of which names (as in names.txt, 'ctx.Lock'
+for what a context has, 'of_queues.queue_full' for a probe), on which interpreters ('2.7',
+'pypy3.9', '2.4 +pp') and contexts ('-' for what has none); several patterns are separated by `|`.
+"""
+import sys
+from fnmatch import fnmatchcase
+
+FACILITY, SYNTAX, BUG = 'no such OS facility', 'no such syntax', 'an upstream bug'
+
+# (kind, why, names, interpreters, contexts)
+REASONS = [
+]
+
+# (names, interpreters, contexts)
+EXPECTED_GAPS = [
+]
+
+
+def matches(patterns, text):
+    return bool([1 for each in patterns.split('|') if fnmatchcase(text, each)])
+
+
+def applies(entry, name, key, context):
+    """Is it an entry, its last three items, for that?"""
+    return (matches(entry[-3], name) and matches(entry[-2], key) and matches(entry[-1], context))
+
+
+def find(entries, name, key, context):
+    """The index of the first entry for that, or None."""
+    for number, entry in enumerate(entries):
+        if applies(entry, name, key, context):
+            return number
+    return None
+
+
+def here():
+    """The key of this interpreter, as that of tests/interpreters.py."""
+    from shim import compat     # not to read the lists above
+    name = ''
+    if '__pypy__' in sys.builtin_module_names:
+        name = 'pypy'
+    elif sys.platform.startswith('java'):
+        name = 'jython'
+    elif sys.platform == 'emscripten':
+        name = 'pyodide'
+    flags = ['', 't'][not getattr(sys, '_is_gil_enabled', lambda: True)()]
+    if sys.version_info < (2, 6):
+        for extra, module in (('backport', 'multiprocessing'), ('processing', 'processing'),
+                              ('pp', 'pp')):
+            if compat.findable(module):
+                flags += ' +' + extra
+    return name + '%d.%d' % sys.version_info[:2] + flags

@@ -1,0 +1,269 @@
+"""Put into docs/api.rst which of CPython 3.15's multiprocessing works where.
+
+    python tools/api_doc.py                     # from what was asked before
+    python tools/api_doc.py --ask 2.7 3.13      # these interpreters first; without names, all
+    python tools/api_doc.py --gaps              # only say what is missing
+    python tools/api_doc.py --strict            # and exit with 1 if anything is
+
+What is asked, and the reasons, are in tests/api; an interpreter's answers stay in .matrix/api.
+Needs Python 3.8+.
+"""
+import argparse
+import ast
+import collections
+import glob
+import os
+import string
+import subprocess
+import sys
+import textwrap
+
+from printed import block, put
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.join(ROOT, 'tests'), ROOT]
+
+from api import reasons
+from api.names import SUBMODULES, read
+from interpreters import WORK, clean_environ, find_interpreters, prepare
+
+DOC = os.path.join(ROOT, 'docs', 'api.rst')
+MARKS = '.. printed by tools/api_doc.py\n', '.. printed until here\n'
+KEPT = os.path.join(WORK, 'api')
+WORKS, GAP, NONE = '.', '!', ' '
+LETTERS = string.ascii_lowercase + string.ascii_uppercase
+TOP = 'multiprocessing'         # the group of names without a submodule
+PROCESSES = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', '-'
+METHODS = PROCESSES[:-1] + ('thread', 'serial')
+
+
+# ---- asking
+
+def ask(interpreter, others, contexts, limit):
+    """Have it answer, and keep that."""
+    os.makedirs(KEPT, exist_ok=True)
+    path = os.path.join(KEPT, interpreter.key.replace(' ', ''))
+    libraries = prepare(interpreter, others)[0] or ''
+    fresh, log = path + '.new', path + '.log'
+    with open(log, 'wb') as stream:
+        command = [interpreter.executable, os.path.join('tests', 'api', 'run.py'), fresh]
+        try:
+            status = subprocess.run(
+                command + contexts, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stream,
+                stderr=stream, timeout=limit,
+                env=clean_environ(PYTHONPATH=libraries, JYTHONPATH=libraries)).returncode
+        except subprocess.TimeoutExpired:
+            status = 'none after %d s' % limit
+    if status:
+        sys.exit('%s: exit status %s, see %s' % (interpreter.label, status, log))
+    with open(fresh) as stream:
+        answers = ast.literal_eval(stream.read())
+    answers.update(order=(interpreter.name != 'python', interpreter.version, interpreter.key),
+                   label=interpreter.label, key=interpreter.key)
+    with open(path, 'w') as stream:
+        stream.write(repr(answers) + '\n')
+    os.remove(fresh)
+
+
+def kept():
+    """All answers, by interpreter."""
+    found = []
+    for path in glob.glob(os.path.join(glob.escape(KEPT), '*')):
+        if not path.endswith(('.log', '.new')):
+            with open(path) as stream:
+                found.append(ast.literal_eval(stream.read()))
+    return sorted(found, key=lambda answers: answers['order'])
+
+
+# ---- judging
+
+class Table:
+    """One cell per name and interpreter, of some contexts."""
+
+    def __init__(self, title):
+        self.title = title
+        self.cells = {}             # {name: {key: cell}}
+        self.gaps = collections.defaultdict(lambda: collections.defaultdict(list))
+        self.used = {}              # {number of the reason: True}
+
+    def note(self, name, key, context, problem):
+        """What came of it there; of several contexts the worst shows."""
+        cell = WORKS
+        if problem:
+            number = reasons.find(reasons.REASONS, name, key, context)
+            if number is None:
+                cell = GAP
+                self.gaps[name][short(problem)].append((key, context))
+            else:
+                cell = LETTERS[number]
+                self.used[number] = True
+        row = self.cells.setdefault(name, {})
+        row[key] = max(row.get(key, WORKS), cell, key=lambda each: (each == GAP, each != WORKS))
+
+    def rows(self):
+        """Yield (group, names, cells), the names alike in all cells together."""
+        groups = collections.defaultdict(lambda: collections.defaultdict(list))
+        for name, cells in self.cells.items():
+            groups[group(name)][tuple(sorted(cells.items()))].append(name)
+        for title, alike in groups.items():
+            for cells, names in sorted(alike.items(), key=lambda item: item[1]):
+                yield title, names, dict(cells)
+
+    def count(self):
+        """How many cells are what."""
+        cells = [cell for row in self.cells.values() for cell in row.values()]
+        works, gaps = cells.count(WORKS), cells.count(GAP)
+        return works, len(cells) - works - gaps, gaps
+
+
+def short(problem):
+    """A problem without what differs between two tries."""
+    return problem.split(' (line ')[0][:150]
+
+
+def group(name):
+    first = name.split('.')[0]
+    if first.startswith('of_'):
+        return first[3:]
+    return first if first in SUBMODULES + ('futures', 'ctx') else TOP
+
+
+def judge(runs):
+    """The tables of what they answered."""
+    names, inside = Table('Names and parameters'), Table('What processes do')
+    threads, serial = Table('The same in threads'), Table('The same in the caller (serial)')
+    for run in runs:
+        for name, problem in run['names'].items():
+            names.note(name, run['key'], '-', problem)
+        for context, answers in run['contexts'].items():
+            table = {'thread': threads, 'serial': serial}.get(context, inside)
+            for name, problem in answers.items():
+                table.note(name, run['key'], context, problem)
+    return [names, inside, threads, serial]
+
+
+# ---- printing
+
+def heading(keys, width):
+    """The keys, standing."""
+    height = max(map(len, keys))
+    for number in range(height):
+        yield ' ' * width + ' '.join([key.rjust(height)[number] for key in keys])
+
+
+def show(table, keys, width=40):
+    """Yield the lines of a table: what differs, and then what works everywhere."""
+    last, fine = None, []
+    lines = []
+    for title, names, cells in sorted(table.rows(), key=lambda row: (row[0], row[1])):
+        if set(cells.values()) == {WORKS}:
+            fine += names
+            continue
+        if title != last:
+            lines.append(title)
+            last = title
+        line = ' '.join([cells.get(key, NONE) for key in keys])
+        for number, name in enumerate(sorted(names)):
+            text = ('  ' + name.replace('of_%s.' % title, ''))[:width - 1]
+            lines.append((text.ljust(width) + line) if not number else text)
+    if lines:
+        yield from block(list(heading(keys, width)) + lines)
+    if fine:
+        yield 'Everywhere:'
+        yield from block(textwrap.wrap(', '.join(
+            name[3:] if name.startswith('of_') else name for name in sorted(fine)), 96))
+
+
+def where(places):
+    """Of pairs (interpreter, context): 'thread: 2.7 3.6; fork: 2.7'."""
+    by_keys = collections.defaultdict(list)
+    contexts = collections.defaultdict(list)
+    for key, context in places:
+        contexts[context].append(key)
+    for context, keys in contexts.items():
+        by_keys[', '.join(keys)].append(context)
+    return '; '.join('%s on %s' % (' '.join(names), keys) if names != ['-'] else keys
+                     for keys, names in by_keys.items())
+
+
+def list_gaps(tables):
+    """Yield the lines that say what is missing, where."""
+    for table in tables:
+        for name, problems in sorted(table.gaps.items()):
+            for problem, places in sorted(problems.items()):
+                yield '%s: %s' % (name, problem)
+                yield from textwrap.wrap(where(places), 96, initial_indent='    ',
+                                         subsequent_indent='    ')
+
+
+def summary(runs, tables):
+    yield '%-18s %s' % ('interpreter', ''.join('%12s' % name for name in METHODS))
+    for run in runs:
+        texts = []
+        for method in METHODS:
+            answers = run['contexts'].get(method)
+            if answers is None:
+                texts.append('-')
+                continue
+            table = judge([dict(run, names={}, contexts={method: answers})])
+            works, excused, gaps = map(sum, zip(*[each.count() for each in table]))
+            texts.append('%d' % works + (' +%d' % excused if excused else '')
+                         + (' !%d' % gaps if gaps else ''))
+        yield '%-18s %s' % (run['label'], ''.join('%12s' % text for text in texts))
+
+
+def describe(runs):
+    """Yield the lines of all that is printed."""
+    tables = judge(runs)
+    keys = [run['key'] for run in runs]
+    yield ('How many of the names and probes work on each context (``+`` can\'t, for a reason;'
+           ' ``!`` gaps):')
+    yield from block(list(summary(runs, tables)))
+    for table in tables:
+        yield table.title
+        yield '-' * len(table.title)
+        yield ''
+        yield from show(table, keys)
+    yield 'Reasons'
+    yield '-------'
+    yield ''
+    used = sorted(set(number for table in tables for number in table.used))
+    yield from block([line for number in used for line in textwrap.wrap(
+        '%s  %s: %s' % ((LETTERS[number],) + reasons.REASONS[number][:2]), 96,
+        subsequent_indent='   ')])
+    gaps = list(list_gaps(tables))
+    if gaps:
+        yield 'Gaps'
+        yield '----'
+        yield ''
+        yield from block(gaps)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--ask', nargs='*', metavar='X.Y')
+    parser.add_argument('--contexts', nargs='*', default=[], metavar='NAME')
+    parser.add_argument('--limit', type=float, default=1800, metavar='SECONDS')
+    parser.add_argument('--gaps', action='store_true')
+    parser.add_argument('--strict', action='store_true')
+    options = parser.parse_args()
+    if options.ask is not None:
+        found = find_interpreters()[0]
+        for each in found.values():
+            if not options.ask or each.wanted(options.ask):
+                print(each.label, flush=True, file=sys.stderr)
+                ask(each, found.values(), options.contexts, options.limit)
+    runs = kept()
+    if not runs:
+        sys.exit('nothing in .matrix/api: run python tools/api_doc.py --ask')
+    gaps = list(list_gaps(judge(runs)))
+    if options.gaps:
+        print('\n'.join(gaps))
+    else:
+        put(DOC, MARKS, describe(runs))
+    if options.strict and gaps:
+        sys.exit('%d lines of gaps' % len(gaps))
+
+
+if __name__ == '__main__':
+    main()
