@@ -40,7 +40,7 @@ METHODS = PROCESSES[:-1] + ('thread', 'serial')
 # ---- asking
 
 def ask(interpreter, others, contexts, limit):
-    """Have it answer, and keep that."""
+    """Have it answer, and keep that; of other contexts, what it said before."""
     os.makedirs(KEPT, exist_ok=True)
     path = os.path.join(KEPT, interpreter.key.replace(' ', ''))
     libraries = prepare(interpreter, others)[0] or ''
@@ -58,6 +58,10 @@ def ask(interpreter, others, contexts, limit):
         sys.exit('%s: exit status %s, see %s' % (interpreter.label, status, log))
     with open(fresh) as stream:
         answers = ast.literal_eval(stream.read())
+    if contexts and os.path.exists(path):
+        with open(path) as stream:
+            answers['contexts'] = {**ast.literal_eval(stream.read())['contexts'],
+                                   **answers['contexts']}
     answers.update(order=(interpreter.name != 'python', interpreter.version, interpreter.key),
                    label=interpreter.label, key=interpreter.key)
     with open(path, 'w') as stream:
@@ -241,9 +245,11 @@ def describe(runs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--ask', nargs='*', metavar='X.Y')
-    parser.add_argument('--contexts', nargs='*', default=[], metavar='NAME')
-    parser.add_argument('--limit', type=float, default=1800, metavar='SECONDS')
+    parser.add_argument('--ask', nargs='*', metavar='X.Y', help='ask these, or all')
+    parser.add_argument('--contexts', nargs='*', default=[], metavar='NAME',
+                        help='only on these')
+    parser.add_argument('--limit', type=float, default=1800, metavar='SECONDS',
+                        help='for one interpreter (default: %(default)s)')
     parser.add_argument('--gaps', action='store_true')
     parser.add_argument('--strict', action='store_true')
     options = parser.parse_args()

@@ -6,6 +6,7 @@ A name is public if its module's __all__ or the documentation has it.
 """
 import inspect
 import os
+import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -33,7 +34,9 @@ OPERATORS = ('add and contains delitem enter eq exit getitem iadd iand imul ior 
 OPERATORS = ['__%s__' % name for name in OPERATORS.split()]
 ABSENT = 'not here:'    # how a name begins to say so
 # What else is not for callers, though its name does not say so.
-INTERNAL = ('BROKEN', 'prepare_context', 'Process')
+INTERNAL = ('BROKEN', 'prepare_context', 'Process', '**ctxkwargs')
+# Classes that programs know, but make no instances of.
+MADE_BY_OTHERS = re.compile(r'(Proxy|Result|IMap\w*Iterator)$')
 # What a class has from here is listed with its base, or a thread's.
 ELSEWHERE = ('builtins', 'threading', 'multiprocessing.process')
 
@@ -171,10 +174,10 @@ def describe(prefix, module, names):
     for name, found in public(module, sorted(set(names))):
         text = prefix + name
         params = None
-        if hasattr(found, '__call__'):
+        if hasattr(found, '__call__') and not MADE_BY_OTHERS.search(name):
             params = parameters(found)
         if params is not None:
-            text += '(%s)' % ', '.join(params)
+            text += '(%s)' % ', '.join([each for each in params if each not in INTERNAL])
         yield text
 
 
@@ -240,7 +243,7 @@ def compare(name, params, find):
         return '%s %s' % (ABSENT, sys.exc_info()[1])
     if params is None or name.endswith('__'):   # operators name none
         return None
-    if not hasattr(found, '__call__'):
+    if not (hasattr(found, '__call__') or inspect.isclass(found)):
         return 'it can not be called'
     here = parameters(found)
     missing = here is not None and lacks(params, here)
