@@ -135,6 +135,9 @@ except ImportError:     # not Jython
     java_semaphore = None
     java_function = types.BuiltinFunctionType
 
+# From 3.7 on a module's __getattr__() is asked for names that it has not (PEP 562).
+MODULES_ARE_ASKED = sys.version_info >= (3, 7)
+
 # From 3.4 on a descriptor is not inherited by a program started later, unless asked for (PEP 446).
 INHERIT_NOTHING = hasattr(os, 'set_inheritable')
 

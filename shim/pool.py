@@ -13,7 +13,7 @@ import warnings
 
 from six import integer_types
 
-from shim import compat, cpus, engines, outcome, pickling, worker
+from shim import compat, cpus, engines, errors, outcome, pickling, worker
 from shim.engines.base import Task
 from shim.feed import Feed
 from shim.results import (
@@ -251,3 +251,15 @@ class ThreadPool(Pool):
     def __init__(self, processes=None, initializer=None, initargs=()):
         from shim.context import get_context
         Pool.__init__(self, processes, initializer, initargs, context=get_context('thread'))
+
+
+def __getattr__(name):
+    """MaybeEncodingError and RemoteTraceback are multiprocessing.pool's, which is slow to import."""
+    if name in ('MaybeEncodingError', 'RemoteTraceback'):
+        return errors.stdlib_class(getattr(errors, name))
+    raise AttributeError('module %r has no attribute %r' % (__name__, name))
+
+
+if not compat.MODULES_ARE_ASKED:
+    MaybeEncodingError, RemoteTraceback = [
+        __getattr__(_name) for _name in ('MaybeEncodingError', 'RemoteTraceback')]

@@ -4,6 +4,10 @@ from types import TracebackType
 from typing import Any, TypeVar
 from typing_extensions import Self
 
+from shim.errors import (
+    MaybeEncodingError as MaybeEncodingError,
+    RemoteTraceback as RemoteTraceback,
+)
 from shim.results import (
     ApplyResult as ApplyResult,
     AsyncResult as AsyncResult,

@@ -12,6 +12,7 @@ import argparse
 import ast
 import collections
 import glob
+import itertools
 import os
 import string
 import subprocess
@@ -31,6 +32,7 @@ DOC = os.path.join(ROOT, 'docs', 'api.rst')
 MARKS = '.. printed by tools/api_doc.py\n', '.. printed until here\n'
 KEPT = os.path.join(WORK, 'api')
 WORKS, GAP, NONE = '.', '!', ' '
+WIDTH = 36              # of a name in a table
 LETTERS = string.ascii_lowercase + string.ascii_uppercase
 TOP = 'multiprocessing'         # the group of names without a submodule
 PROCESSES = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', '-'
@@ -104,15 +106,6 @@ class Table:
         row = self.cells.setdefault(name, {})
         row[key] = max(row.get(key, WORKS), cell, key=lambda each: (each == GAP, each != WORKS))
 
-    def rows(self):
-        """Yield (group, names, cells), the names alike in all cells together."""
-        groups = collections.defaultdict(lambda: collections.defaultdict(list))
-        for name, cells in self.cells.items():
-            groups[group(name)][tuple(sorted(cells.items()))].append(name)
-        for title, alike in groups.items():
-            for cells, names in sorted(alike.items(), key=lambda item: item[1]):
-                yield title, names, dict(cells)
-
     def count(self):
         """How many cells are what."""
         cells = [cell for row in self.cells.values() for cell in row.values()]
@@ -148,34 +141,35 @@ def judge(runs):
 
 # ---- printing
 
-def heading(keys, width):
+def heading(keys):
     """The keys, standing."""
     height = max(map(len, keys))
     for number in range(height):
-        yield ' ' * width + ' '.join([key.rjust(height)[number] for key in keys])
+        yield ' ' * (WIDTH + 3) + ' '.join(key.rjust(height)[number] for key in keys)
 
 
-def show(table, keys, width=40):
-    """Yield the lines of a table: what differs, and then what works everywhere."""
-    last, fine = None, []
-    lines = []
-    for title, names, cells in sorted(table.rows(), key=lambda row: (row[0], row[1])):
-        if set(cells.values()) == {WORKS}:
-            fine += names
-            continue
-        if title != last:
-            lines.append(title)
-            last = title
-        line = ' '.join([cells.get(key, NONE) for key in keys])
-        for number, name in enumerate(sorted(names)):
-            text = ('  ' + name.replace('of_%s.' % title, ''))[:width - 1]
-            lines.append((text.ljust(width) + line) if not number else text)
+def show(table, keys):
+    """Yield the lines of a table: what does not work everywhere, and the names of what does."""
+    keys = [key for key in keys if [1 for row in table.cells.values() if key in row]]
+    lines, fine = [], []
+    for title, names in itertools.groupby(
+            sorted(table.cells, key=lambda name: (group(name), name)), group):
+        for name in names:
+            row = table.cells[name]
+            text = name[3:] if name.startswith('of_') else name
+            if set(row.values()) != {WORKS}:
+                if '%s:' % title not in lines:
+                    lines.append('%s:' % title)
+                text = text[len(title) + 1:] if text.startswith(title + '.') else text
+                lines.append(('  %-*s ' % (WIDTH, text[:WIDTH]))
+                             + ' '.join(row.get(key, NONE) for key in keys))
+            elif len(row) == len(keys):     # else its class is not there
+                fine.append(text)
     if lines:
-        yield from block(list(heading(keys, width)) + lines)
+        yield from block(list(heading(keys)) + lines)
     if fine:
         yield 'Everywhere:'
-        yield from block(textwrap.wrap(', '.join(
-            name[3:] if name.startswith('of_') else name for name in sorted(fine)), 96))
+        yield from block(textwrap.wrap(', '.join(fine), 96, break_on_hyphens=False))
 
 
 def where(places):
@@ -226,21 +220,14 @@ def describe(runs):
     for table in tables:
         yield table.title
         yield '-' * len(table.title)
-        yield ''
         yield from show(table, keys)
-    yield 'Reasons'
-    yield '-------'
-    yield ''
     used = sorted(set(number for table in tables for number in table.used))
-    yield from block([line for number in used for line in textwrap.wrap(
-        '%s  %s: %s' % ((LETTERS[number],) + reasons.REASONS[number][:2]), 96,
-        subsequent_indent='   ')])
-    gaps = list(list_gaps(tables))
-    if gaps:
-        yield 'Gaps'
-        yield '----'
-        yield ''
-        yield from block(gaps)
+    if used:
+        yield 'Reasons'
+        yield '-------'
+        yield from block([line for number in used for line in textwrap.wrap(
+            '%s  %s: %s' % ((LETTERS[number],) + reasons.REASONS[number][:2]), 96,
+            subsequent_indent='   ')])
 
 
 def main():

@@ -9,6 +9,7 @@ from tests.api.names import load
 from tests.deadlines import PACE
 
 WAIT = 8 * PACE         # seconds that anything may take
+INSIDE = ('thread', 'serial')   # the contexts without processes
 SOON = 0.1              # seconds after which what can't happen did not
 
 

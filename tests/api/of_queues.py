@@ -91,6 +91,8 @@ def queue_in_pool(ctx):
 
 
 def queue_by_argument_refused(ctx):
+    if ctx.get_start_method() in helpers.INSIDE:
+        return      # nothing is pickled
     made = ctx.Queue()
     pool = ctx.Pool(1)
     try:

@@ -13,6 +13,27 @@ FACILITY, SYNTAX, BUG = 'no such OS facility', 'no such syntax', 'an upstream bu
 
 # (kind, why, names, interpreters, contexts)
 REASONS = [
+    (FACILITY, 'a thread can not be ended or interrupted from outside',
+     'of_process.process_terminate|of_process.process_kill|of_process.process_interrupt'
+     '|of_futures.executor_terminate_workers|of_futures.executor_kill_workers', '*', 'thread'),
+    (FACILITY, 'threads are all of one process: with one pid, parent, name, key and end',
+     'of_process.current_process|of_process.parent_process|of_process.process_daemon_alone'
+     '|of_process.process_finalizers|of_pool.pool_maxtasksperchild'
+     '|of_futures.executor_max_tasks_per_child', '*', 'thread|serial'),
+    (FACILITY, 'the caller does it all, one thing after the other: nobody waits meanwhile, and'
+     ' nothing can be late, alive or ended', '|'.join((
+         'of_connection.connection_through_pipe', 'of_connection.listener_authkey',
+         'of_connection.listener_wrong_authkey', 'of_futures.executor_cancel_futures',
+         'of_futures.executor_kill_workers', 'of_futures.executor_terminate_workers',
+         'of_managers.manager_barrier', 'of_managers.manager_condition',
+         'of_managers.manager_server', 'of_pool.pool_timeouts', 'of_process.active_children',
+         'of_process.process_close_running', 'of_process.process_interrupt',
+         'of_process.process_is_alive', 'of_process.process_join_timeout',
+         'of_process.process_kill', 'of_process.process_terminate', 'of_synchronize.barrier',
+         'of_synchronize.condition_notify_all', 'of_synchronize.condition_wait',
+         'of_synchronize.event_to_child', 'of_synchronize.rlock_in_child')), '*', 'serial'),
+    (SYNTAX, '2.4 and 2.5 have no bytearray, 2.6 has no memoryview',
+     'of_connection.connection_bytes_like', '2.[456]*', '*'),
 ]
 
 # (names, interpreters, contexts)
