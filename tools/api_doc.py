@@ -42,7 +42,7 @@ METHODS = PROCESSES[:-1] + ('thread', 'serial')
 # ---- asking
 
 def ask(interpreter, others, contexts, limit):
-    """Have it answer, and keep that; of other contexts, what it said before."""
+    """Have it answer, and keep that (of other contexts, what it said before); or say why not."""
     os.makedirs(KEPT, exist_ok=True)
     path = os.path.join(KEPT, interpreter.key.replace(' ', ''))
     libraries = prepare(interpreter, others)[0] or ''
@@ -57,7 +57,7 @@ def ask(interpreter, others, contexts, limit):
         except subprocess.TimeoutExpired:
             status = 'none after %d s' % limit
     if status:
-        sys.exit('%s: exit status %s, see %s' % (interpreter.label, status, log))
+        return '%s: exit status %s, see %s' % (interpreter.label, status, log)
     with open(fresh) as stream:
         answers = ast.literal_eval(stream.read())
     if contexts and os.path.exists(path):
@@ -240,12 +240,13 @@ def main():
     parser.add_argument('--gaps', action='store_true')
     parser.add_argument('--strict', action='store_true')
     options = parser.parse_args()
+    problems = []
     if options.ask is not None:
         found = find_interpreters()[0]
         for each in found.values():
             if not options.ask or each.wanted(options.ask):
                 print(each.label, flush=True, file=sys.stderr)
-                ask(each, found.values(), options.contexts, options.limit)
+                problems.append(ask(each, found.values(), options.contexts, options.limit))
     runs = kept()
     if not runs:
         sys.exit('nothing in .matrix/api: run python tools/api_doc.py --ask')
@@ -255,7 +256,8 @@ def main():
     else:
         put(DOC, MARKS, describe(runs))
     if options.strict and gaps:
-        sys.exit('%d lines of gaps' % len(gaps))
+        problems.append('%d lines of gaps' % len(gaps))
+    sys.exit('\n'.join(filter(None, problems)) or 0)
 
 
 if __name__ == '__main__':

@@ -71,6 +71,7 @@ def executor_max_tasks_per_child(ctx):
 def executor_cancel_futures(ctx):
     executor = load('shim.futures').ProcessPoolExecutor(1, mp_context=ctx)
     futures = [executor.submit(helpers.slowly, number) for number in range(12)]
+    helpers.until(lambda: futures[0].running() or futures[0].done())
     executor.shutdown(wait=True, cancel_futures=True)
     check((futures[0].result(WAIT), futures[-1].cancelled()), (0, True))
 
@@ -98,16 +99,28 @@ def executor_arguments():
     raises(TypeError, kind, 1, initializer='not callable')
 
 
-def executor_standard():
-    """What concurrent.futures' functions take."""
-    import concurrent.futures as standard
+def executor_functions():
+    """What the functions of concurrent.futures make of a Future."""
+    module = load('shim.futures')
 
     def use(executor):
         futures = [executor.submit(helpers.square, number) for number in range(3)]
-        check(sorted([each.result() for each in standard.as_completed(futures, WAIT)]), [0, 1, 4])
-        check(len(standard.wait(futures, WAIT)[0]), 3)
-        check(isinstance(executor, standard.Executor), True)
+        check(sorted([each.result() for each in module.as_completed(futures, WAIT)]), [0, 1, 4])
+        check(len(module.wait(futures, WAIT)[0]), 3)
+        check(isinstance(executor, module.Executor), True)
+        check(isinstance(futures[0], module.Future), True)
     executor_of(None, use)
+
+
+def executor_standard():
+    """Where there is a concurrent.futures, they are its own."""
+    try:
+        standard = load('concurrent.futures')
+    except ImportError:     # before 3.2
+        return
+    module = load('shim.futures')
+    for name in ('Future', 'Executor', 'as_completed', 'wait'):
+        check(getattr(module, name) is getattr(standard, name), True)
 
 
 def executor_of_threads():

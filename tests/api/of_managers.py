@@ -340,7 +340,7 @@ def _define():
 
 try:
     _define()
-except ImportError:     # the probe says so
+except (ImportError, AttributeError):       # the probe says so
     pass
 
 
