@@ -36,8 +36,22 @@ REASONS = [
      'of_connection.connection_bytes_like', '2.[456]*', '*'),
 ]
 
+OLD = '2.*|pypy2.*|jython*'
 # (names, interpreters, contexts)
 EXPECTED_GAPS = [
+    ('futures.*|of_futures.*', '*', '*'),
+    ('managers.*|of_managers.*', OLD + '|3.[6-9]|3.1[0-3]*|pypy3.*|pyodide*', '*'),
+    ('shared_memory.*|of_memory.*', OLD + '|3.[6-9]|3.1[0-2]|pypy3.*|pyodide*', '*'),
+    ('sharedctypes.*', OLD, '*'),
+    ('synchronize.*|of_synchronize.*', OLD + '|3.[6-9]|3.1[0-3]*|pypy3.*|pyodide*', '*'),
+    ('queues.*|of_queues.*', OLD + '|3.[6-8]|pyodide*', '*'),
+    ('connection.*|of_connection.*|of_process.*', OLD + '|pyodide*', '*'),
+    ('context.*|ctx.*|of_context.*|set_forkserver_preload',
+     OLD + '|3.[6-9]|3.1[0-4]*|pypy3.*|pyodide*', '*'),
+    ('process.*', '3.[6-9]|3.1[0-3]*|pypy3.*', '*'),
+    ('util.*', OLD + '|3.[6-9]|3.1[0-3]*|pypy3.*', '*'),
+    ('dummy.*|of_pool.*|[A-Z]*|allow_connection_pickling|freeze_support|get_logger|log_to_stderr'
+     '|reducer|set_executable', OLD, '*'),
 ]
 
 
