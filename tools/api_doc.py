@@ -14,6 +14,7 @@ import collections
 import glob
 import itertools
 import os
+import re
 import string
 import subprocess
 import sys
@@ -114,8 +115,12 @@ class Table:
 
 
 def short(problem):
-    """A problem without what differs between two tries."""
-    return problem.split(' (line ')[0][:150]
+    """A problem without what differs between contexts, versions and tries."""
+    problem = problem.replace('not here: Not here: ', 'not here: ').split(' (line ')[0]
+    for pattern, text in ((r"the '\w+' context", 'the context'), (r'0x[0-9a-f]+', '0x...'),
+                          (r'(and this is|of this Python,) [\d.]+,?', ''), (r'\d{3,}', '...')):
+        problem = re.sub(pattern, text, problem)
+    return problem[:120]
 
 
 def group(name):

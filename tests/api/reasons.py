@@ -32,6 +32,10 @@ REASONS = [
          'of_process.process_kill', 'of_process.process_terminate', 'of_synchronize.barrier',
          'of_synchronize.condition_notify_all', 'of_synchronize.condition_wait',
          'of_synchronize.event_to_child', 'of_synchronize.rlock_in_child')), '*', 'serial'),
+    (FACILITY, 'WebAssembly has no threads, processes or sockets',
+     'of_context.dummy_pool|of_context.dummy_process|of_connection.listener_*'
+     '|of_connection.wait_*|of_futures.executor_of_threads|of_managers.*|of_pool.thread_pool',
+     'pyodide*', '*'),
     (SYNTAX, '2.4 and 2.5 have no bytearray, 2.6 has no memoryview',
      'of_connection.connection_bytes_like', '2.[456]*', '*'),
 ]
