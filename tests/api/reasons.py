@@ -36,6 +36,7 @@ REASONS = [
      'of_context.dummy_pool|of_context.dummy_process|of_connection.listener_*'
      '|of_connection.wait_*|of_futures.executor_of_threads|of_managers.*|of_pool.thread_pool',
      'pyodide*', '*'),
+    (FACILITY, 'a Java virtual machine can not be forked', 'context.Fork*', 'jython*', '*'),
     (SYNTAX, '2.4 and 2.5 have no bytearray, 2.6 has no memoryview',
      'of_connection.connection_bytes_like', '2.[456]*', '*'),
 ]
