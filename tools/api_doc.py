@@ -219,6 +219,7 @@ def describe(runs):
     """Yield the lines of all that is printed."""
     tables = judge(runs)
     keys = [run['key'] for run in runs]
+    yield ''
     yield ('How many of the names and probes work on each context (``+`` can\'t, for a reason;'
            ' ``!`` gaps):')
     yield from block(list(summary(runs, tables)))

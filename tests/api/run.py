@@ -4,7 +4,8 @@
 
 FILE gets the answers, as the repr of a dictionary: what is wrong with each, or None.  A probe has
 an argument, the context, or none and is asked once.  Those of a context run in a process of their
-own: one that hangs or crashes is noted, and another process goes on after it.
+own: one that hangs or crashes there is asked again in a fresh one, and if it does so again, that is
+noted and another process goes on after it.
 """
 import inspect
 import os
@@ -63,13 +64,19 @@ def serve(context, path, limit, first, *modules):
     """Call the probes of a context from the `first` on; note what came of each in the file."""
     stream = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
+        alone = True
         for name, function in probes(context, modules)[int(first):]:
             os.write(stream, six.b('begin\t%s\n' % name))
             if NO_PROCESSES and is_known(name, context):
                 problem = 'not asked: it may hang, and nobody could end it'
             else:
                 problem = call(function, context, int(limit))
-            os.write(stream, six.b('end\t%s\t%s\n' % (name, problem)))
+            late = problem.startswith(Late.__name__)
+            if alone or not late:
+                os.write(stream, six.b('end\t%s\t%s\n' % (name, problem)))
+            if late and not NO_PROCESSES:
+                os._exit(1)     # what it has left behind may make others late
+            alone = False
     finally:
         os.close(stream)
     if not NO_PROCESSES:
@@ -85,7 +92,7 @@ def is_known(name, context):
 def call(function, context, limit):
     """What is wrong, in one line, or ''."""
     if hasattr(signal, 'alarm'):
-        signal.signal(signal.SIGALRM, late)
+        signal.signal(signal.SIGALRM, ring)
         signal.alarm(limit)
     try:
         try:
@@ -101,7 +108,7 @@ def call(function, context, limit):
             signal.alarm(0)
 
 
-def late(signum, frame):
+def ring(signum, frame):
     raise Late('its time is over')
 
 
@@ -132,12 +139,12 @@ def ask(context, modules=MODULES, limit=LIMIT):
             serve(context, path, limit, 0, *modules)
             read(path, found)
         while len(found) < len(todo):
-            name, how = watch(path, found, [context, path, str(limit), str(len(found))] + list(
-                modules), limit)
-            if name is None and len(found) < len(todo):     # it does not even begin
-                name, how = todo[len(found)], how + ' before it'
-            if name is not None:
-                found[name] = how
+            first = len(found)
+            name, how = watch(path, found, [context, path, str(limit), str(first)] + list(modules),
+                              limit)
+            if len(found) == first < len(todo):
+                found[name or todo[first]] = how
+            # Else it was not the first there: it is asked again, where others have left nothing.
     finally:
         shutil.rmtree(folder, True)
     return found
