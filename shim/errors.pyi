@@ -18,12 +18,14 @@ class WorkerLostError(PoolError):
     exitcode: int | None
     started: bool | None
     results: list[Any] | None
+    tries: int
     def __init__(
         self,
         pid: int | None = None,
         exitcode: int | None = None,
         started: bool | None = True,
         results: list[Any] | None = None,
+        tries: int = 1,
     ) -> None: ...
 
 class TaskTimeoutError(TimeoutError):

@@ -38,6 +38,7 @@ class Pool:
         args: Iterable[Any] = (),
         kwds: Mapping[str, Any] = {},
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> _T: ...
     def apply_async(
         self,
@@ -47,6 +48,7 @@ class Pool:
         callback: Callable[[_T], object] | None = None,
         error_callback: Callable[[BaseException], object] | None = None,
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> AsyncResult[_T]: ...
     def map(
         self,
@@ -54,6 +56,7 @@ class Pool:
         iterable: Iterable[_S],
         chunksize: int | None = None,
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> list[_T]: ...
     def starmap(
         self,
@@ -61,6 +64,7 @@ class Pool:
         iterable: Iterable[Iterable[Any]],
         chunksize: int | None = None,
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> list[_T]: ...
     def map_async(
         self,
@@ -70,6 +74,7 @@ class Pool:
         callback: Callable[[list[_T]], object] | None = None,
         error_callback: Callable[[BaseException], object] | None = None,
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> MapResult[_T]: ...
     def starmap_async(
         self,
@@ -79,6 +84,7 @@ class Pool:
         callback: Callable[[list[_T]], object] | None = None,
         error_callback: Callable[[BaseException], object] | None = None,
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> MapResult[_T]: ...
     def imap(
         self,
@@ -87,6 +93,7 @@ class Pool:
         chunksize: int = 1,
         buffersize: int | None = None,
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> IMapIterator[_T]: ...
     def imap_unordered(
         self,
@@ -95,6 +102,7 @@ class Pool:
         chunksize: int = 1,
         buffersize: int | None = None,
         task_timeout: float | None = None,
+        retries: int = 0,
     ) -> IMapIterator[_T]: ...
     def close(self) -> None: ...
     def terminate(self) -> None: ...

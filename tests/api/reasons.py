@@ -44,7 +44,6 @@ REASONS = [
 OLD = '2.*|pypy2.*|jython*'
 # (names, interpreters, contexts)
 EXPECTED_GAPS = [
-    ('futures.*|of_futures.*', '*', '*'),
     ('managers.*|of_managers.*', OLD + '|3.[6-9]|3.1[0-3]*|pypy3.*|pyodide*', '*'),
     ('shared_memory.*|of_memory.*', OLD + '|3.[6-9]|3.1[0-2]|pypy3.*|pyodide*', '*'),
     ('sharedctypes.*', OLD, '*'),

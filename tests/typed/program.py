@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import assert_type
 
 import shim
+from shim import futures
 from shim.context import Context, ForkContext
 from shim.pool import Pool, ThreadPool
 from shim.results import AsyncResult, IMapIterator, MapResult
@@ -35,15 +36,23 @@ with shim.Pool(2) as p:
     assert_type(p.imap(square, iter([1]), buffersize=4), IMapIterator[int])
     results: Iterator[int] = p.imap_unordered(square, [1])
     assert_type(next(results), int)
+    assert_type(p.map(square, [1], retries=2), list[int])
     p.map(square, ['a'])  # type: ignore[arg-type]
     p.map(square, [1], task_timeout='soon')  # type: ignore[arg-type]
+
+
+fork = shim.get_context('fork')
+with futures.ProcessPoolExecutor(2, fork, max_tasks_per_child=3) as executor:
+    assert_type(executor.submit(square, 3).result(), int)
+    assert_type(executor.submit(name, 3, y=''), futures.Future[str])
+    assert_type(executor.map(name, [1], buffersize=3), Iterator[str])
+    executor.submit(square, 'a')  # type: ignore[arg-type]
 
 
 async def later() -> int:
     return await shim.Pool().apply_async(square, (3,))
 
 
-fork = shim.get_context('fork')
 assert_type(fork, ForkContext)
 assert_type(shim.get_context(), Context)
 assert_type(fork.Pool(2, reseed=True), Pool)
