@@ -79,7 +79,7 @@ def main():
         assert pool.map(abs, [-1, 2]) == [1, 2]
         pool.terminate()
         pool.join()
-    if getattr(imports('multiprocessing.managers'), 'PoolProxy', None) and inside:
+    if real and hasattr(inside, '_default_context'):
         for name in multiprocessing.get_all_start_methods()[:3]:
             manager = multiprocessing.get_context(name).Manager()
             pool = manager.Pool(1)
