@@ -161,10 +161,20 @@ class Refusing(dict):
     def __setitem__(self, key, value):
         raise KeyboardInterrupt
 
+class Without(object):
+    """As if shim.futures were not there."""
+    def find_module(self, name, path=None):
+        if name == 'shim.futures':
+            raise ImportError('no module ' + name)
+
+    def find_spec(self, name, path=None, target=None):
+        self.find_module(name)
+
 if __name__ == '__main__':
     imports('multiprocessing.pool')
     before = state()
-    sys.modules['shim.futures'] = None
+    sys.modules.pop('shim.futures', None)
+    sys.meta_path.insert(0, Without())
     try:
         shim.install(executors=True)
     except ImportError:
