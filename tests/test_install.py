@@ -79,7 +79,7 @@ def main():
         assert pool.map(abs, [-1, 2]) == [1, 2]
         pool.terminate()
         pool.join()
-    if getattr(imports('multiprocessing.managers'), 'PoolProxy', None) and inside:
+    if real and hasattr(inside, '_default_context'):
         for name in multiprocessing.get_all_start_methods()[:3]:
             manager = multiprocessing.get_context(name).Manager()
             pool = manager.Pool(1)
@@ -161,10 +161,20 @@ class Refusing(dict):
     def __setitem__(self, key, value):
         raise KeyboardInterrupt
 
+class Without(object):
+    """As if shim.futures were not there."""
+    def find_module(self, name, path=None):
+        if name == 'shim.futures':
+            raise ImportError('no module ' + name)
+
+    def find_spec(self, name, path=None, target=None):
+        self.find_module(name)
+
 if __name__ == '__main__':
     imports('multiprocessing.pool')
     before = state()
-    sys.modules['shim.futures'] = None
+    sys.modules.pop('shim.futures', None)
+    sys.meta_path.insert(0, Without())
     try:
         shim.install(executors=True)
     except ImportError:

@@ -1,6 +1,6 @@
 """Run other libraries' tests of their pools on shim's Pool.
 
-    python tests/conformance/borrowed.py [mpi4py] [joblib]
+    python tests/programs/pools.py [mpi4py] [joblib]
 
     mpi4py      its test_util_pool.py, with shim's Pool and ThreadPool for those of mpi4py.util.pool
     joblib      what its test_parallel.py asks of each parallel backend, shim registered as one
@@ -143,7 +143,7 @@ def joblib():
                         'pytest'], check=True)
     environ = dict(os.environ, PYTHONPATH=os.pathsep.join([ROOT, HERE, folder, tools]))
     done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-p', 'borrowed', '-p', 'no:logging', '-q',
+        [sys.executable, '-m', 'pytest', '-p', 'pools', '-p', 'no:logging', '-q',
          '-rs', '--color=no', '-W', 'ignore', '-k', 'shim or ShimBackend',
          os.path.join('joblib', 'test', 'test_parallel.py')],
         cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
