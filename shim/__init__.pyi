@@ -65,6 +65,8 @@ def Pool(
     task_timeout: float | None = None,
     reseed: bool = False,
 ) -> pool.Pool: ...
+def install(executors: bool = False) -> None: ...
+def uninstall() -> None: ...
 
 __all__ = [
     "Array", "AuthenticationError", "Barrier", "BoundedSemaphore", "BufferTooShort", "Condition",
@@ -75,5 +77,5 @@ __all__ = [
     "log_to_stderr", "parent_process", "reducer", "set_executable", "set_forkserver_preload",
     "set_start_method",
     "MISSING", "PoolBrokenError", "PoolError", "PoolTerminatedError", "RemoteError",
-    "TaskTimeoutError", "WorkerLostError", "provider",
+    "TaskTimeoutError", "WorkerLostError", "install", "provider", "uninstall",
 ]

@@ -92,7 +92,7 @@ def complete(module, name):
     """Let sys.modules[module] be that submodule, if backfill/ has nothing to add to it.
 
     Else it has the names of both: those in __all__ of backfill's file of that name, and the others
-    as `real` has them there, which is the submodule or None.
+    as `real` has them there, which is the submodule or None; and so has its __all__.
     """
     added = __import__('shim.backfill.' + name, None, None, [name])
     if not added.__all__:
@@ -104,7 +104,8 @@ def complete(module, name):
         for each in names:
             if not each.startswith('__'):
                 namespace[each] = getattr(source, each)
-    namespace['__all__'] = [each for each in namespace if not each.startswith('_')]
+    listed = list(getattr(added.real, '__all__', ()))
+    namespace['__all__'] = listed + [each for each in added.__all__ if each not in listed]
 
 
 def become(module, name):
