@@ -112,10 +112,18 @@ class Pipes(Case):
         import ctypes
         one, two = self.pipe()
         data, numbers = bytearray(8), (ctypes.c_short * 4)()
-        for target in (data, memoryview(data), numbers):
+        for target in (data, memoryview(data)):
             one.send_bytes(b('\1\1'))
             self.assertEqual(two.recv_bytes_into(target, 2), 2)
         self.assertEqual(bytes(data), b('\0\0\1\1\0\0\0\0'))
+        one.send_bytes(b('\1\1'))
+        try:
+            self.assertEqual(two.recv_bytes_into(numbers, 2), 2)
+        except TypeError:
+            if 'PyPy' in sys.version and isinstance(two, getattr(
+                    shim.alias.found('connection'), '_ConnectionBase', ())):
+                support.skip("PyPy's multiprocessing writes to no array of ctypes'")
+            raise
         self.assertEqual(list(numbers), [0, 0x101, 0, 0])
 
     def test_too_long(self):
