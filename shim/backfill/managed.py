@@ -1,5 +1,8 @@
 """What a manager's server makes where the interpreter's own lacks something; sent, it is plain."""
+import os
 import threading
+
+from shim import compat
 
 SHUTDOWN = 2            # of the State of a manager
 SET_METHODS = (
@@ -100,6 +103,14 @@ class Condition(object):
         return is_locked(self._lock)
 
 
+def kill(process):
+    """End it at once; multiprocessing's own Process can't until 3.7."""
+    if hasattr(process, 'kill'):
+        process.kill()
+    else:
+        os.kill(process.pid, compat.SIGKILL)
+
+
 def finalizer(dispatch, connected):
     """A function that ends the server of a manager: by asking, then SIGTERM, then SIGKILL.
 
@@ -115,7 +126,7 @@ def finalizer(dispatch, connected):
                     made.close()
             except Exception:
                 pass
-            for end in (None, process.terminate, process.kill):
+            for end in (None, process.terminate, lambda: kill(process)):
                 try:
                     if end is not None:
                         end()
