@@ -36,6 +36,7 @@ class Context(BaseContext):
         task_timeout: float | None = None,
         reseed: bool = False,
     ) -> pool.Pool: ...
+    def set_forkserver_preload(self, module_names: list[str], on_error: str = "ignore") -> None: ...
     def ThreadPool(
         self,
         processes: int | None = None,

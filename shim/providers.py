@@ -21,6 +21,8 @@ LIBRARIES = {'pp': 'pp', 'subprocess': 'subprocess', 'thread': 'threading', 'ser
 class Provider(tuple):
     """What provider() returns: (name, version, reason), each also an attribute, all strings."""
 
+    __slots__ = ()
+
     def __new__(cls, name, version, reason):
         return tuple.__new__(cls, (name, version, reason))
 
