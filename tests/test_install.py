@@ -244,6 +244,29 @@ if __name__ == '__main__':
     pool.join()
 '''
 
+EXECUTORS = HEAD + """
+def kinds():
+    import concurrent.futures.process
+    from shim import futures
+    found = [concurrent.futures.ProcessPoolExecutor,
+             concurrent.futures.process.ProcessPoolExecutor]
+    return os.getpid(), [each is futures.ProcessPoolExecutor for each in found]
+
+if __name__ == '__main__':
+    import concurrent.futures
+    import multiprocessing
+    before = concurrent.futures.ProcessPoolExecutor
+    shim.install(executors=True)
+    made = concurrent.futures.ProcessPoolExecutor(
+        1, mp_context=multiprocessing.get_context(sys.argv[1]))
+    pid, found = made.submit(kinds).result(60)
+    made.shutdown()
+    say('%s %s' % (pid != os.getpid(), found))
+    say(kinds()[1])
+    shim.uninstall()
+    say(concurrent.futures.ProcessPoolExecutor is before)
+"""
+
 
 class Install(support.TestCase):
     deadline = 120
@@ -278,6 +301,15 @@ class Install(support.TestCase):
             self.assertEqual((status, err), (0, ''), name)
             self.assertEqual(out.split('\n'), [
                 'True True', 'True', '(True, True)', 'True', 'None', ''], name)
+
+    def test_executors(self):
+        if not hasattr(multiprocessing, 'get_context'):
+            support.skip('multiprocessing has contexts from 3.4 on, and concurrent.futures is 3.2+')
+        support.needs_processes()
+        for name in multiprocessing.get_all_start_methods():
+            status, out, err, _seconds = run_script(EXECUTORS, 90, [name])
+            self.assertEqual((status, out, err), (
+                0, 'True [True, True]\n[True, True]\nTrue\n', ''), name)
 
     def test_process_imported_before(self):
         if not hasattr(multiprocessing, 'get_context'):
