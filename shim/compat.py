@@ -261,10 +261,11 @@ def findable(name):
 
 
 def submodule(name):
-    """multiprocessing's submodule of that name; ImportError if it has none."""
+    """multiprocessing's own submodule of that name; ImportError if it has none."""
     if hasattr(multiprocessing, 'submodule'):       # processing has other names for them
         return multiprocessing.submodule(name)
-    return __import__('multiprocessing.' + name, None, None, [name])
+    found = __import__('multiprocessing.' + name, None, None, [name])
+    return getattr(found, '_beneath', found)        # see shim.installing
 
 
 def forking_pickler():

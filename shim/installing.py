@@ -95,7 +95,7 @@ def gathered():
         theirs = None
         if 'multiprocessing' not in compat.absent:
             theirs = found(compat.submodule, name)
-        modules[name] = found(alias_of, name), getattr(theirs, '_beneath', theirs)
+        modules[name] = found(alias_of, name), theirs
     modules['spawn'] = None, compat.spawn_module()
     return modules
 

@@ -207,6 +207,9 @@ class Names(support.TestCase):
 class Methods(support.TestCase):
     deadline = 150
 
+    def setUp(self):
+        shim.set_start_method(None, True)       # whatever other tests have settled
+
     def told(self, way, name):
         environ = {'SHIM_START_METHOD': ''}
         if way == 'environment':

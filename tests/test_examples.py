@@ -84,13 +84,11 @@ class Processes(Example):
             return 'serial does one thing after the other'
         if primitive == 'Value' and ctypes is None and self.context not in ('thread', 'serial'):
             return 'Value.*: it needs the ctypes module'
+        if primitive == 'Pipe' and absent and self.context in ('spawn', 'subprocess', 'pp'):
+            return "a connection can't be sent to another process here"
         if multiprocessing is None and (
                 primitive == 'Pipe' or self.context in ('thread', 'serial') and primitive != 'Queue'):
             return 'no multiprocessing module'
-        if primitive != 'Pipe' or absent:       # processing sends its connections anywhere
-            return None
-        if self.context in ('spawn', 'subprocess') and not hasattr(multiprocessing, 'get_context'):
-            return 'shared between processes|ended without an answer'
         return None
 
     def outputs_with(self, primitive, name, *args):

@@ -11,17 +11,19 @@ from tests.support import ROOT, read_text
 
 # Run at the start of each interpreter, those of workers included.
 REFUSED = '''
-try:
-    import _multiprocessing
-except ImportError:
-    pass
-else:
-    class SemLock(object):
-        SEM_VALUE_MAX = 2147483647
-        def __new__(cls, *args):
-            raise OSError(38, 'Function not implemented')
-    if hasattr(_multiprocessing, 'SemLock'):
-        _multiprocessing.SemLock = SemLock
+class SemLock(object):
+    SEM_VALUE_MAX = 2147483647
+    def __new__(cls, *args):
+        raise OSError(38, 'Function not implemented')
+
+for name in ('_multiprocessing', 'multiprocessing._multiprocessing'):   # that of the backport
+    try:
+        module = __import__(name, None, None, ['SemLock'])
+    except ImportError:
+        continue
+    if hasattr(module, 'SemLock'):
+        module.SemLock = SemLock
+    break
 '''
 SUITE = '''
 import sys
