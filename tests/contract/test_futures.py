@@ -632,7 +632,7 @@ class Programs(TestCase):
 
     def test_exit_waits(self):
         needs_threads()
-        for kind in ('threads', shim.get_start_method(), 'subprocess'):
+        for kind in ('threads', shim.get_context().get_start_method(), 'subprocess'):
             for leave, code in (('end', 0), ('exit', 3), ('down', 0)):
                 status, out, err, _seconds = run_script(AT_EXIT, args=[kind, leave])
                 if not hasattr(threading, '_register_atexit'):      # 3.9+
