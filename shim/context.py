@@ -76,7 +76,11 @@ class Context(Primitives):
     def Manager(self):
         """A started shim.managers.SyncManager, whose server is a process of this context."""
         from shim.managers import SyncManager
+        from shim.pool import Pool
         made = SyncManager(ctx=self)
+        # The stdlib's would reach into the queues of the server's context, which may be ours.
+        made._registry = dict(made._registry)
+        made._registry['Pool'] = (Pool,) + tuple(made._registry['Pool'][1:])
         made.start()
         return made
 
