@@ -5,6 +5,7 @@ import time
 
 from shim import compat, util
 from shim.backfill import managed, manager_server
+from shim.backfill.barrier import wait_for
 from shim.backfill.manager_server import ask, dispatch, listener_client
 from shim.backfill.process import current_process
 
@@ -231,18 +232,7 @@ class ConditionProxy(AcquirerProxy):
         """Wake all who wait."""
         return self._callmethod('notify_all')
 
-    def wait_for(self, predicate, timeout=None):
-        """Wait until the predicate, which is called here, is true, or so many seconds."""
-        end = compat.monotonic() + (timeout or 0)
-        left, result = timeout, predicate()
-        while not result:
-            if timeout is not None:
-                left = end - compat.monotonic()
-                if left <= 0:
-                    break
-            self.wait(left)
-            result = predicate()
-        return result
+    wait_for = wait_for     # the predicate is called here
 
 
 class EventProxy(BaseProxy):
