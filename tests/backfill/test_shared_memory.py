@@ -16,6 +16,8 @@ try:
     LACK = None
 except ImportError:     # no mmap
     LACK = str(sys.exc_info()[1])
+if LACK is None and support.NO_PROCESSES:
+    LACK = 'mmap of this interpreter shares nothing, as it has nobody to share with'
 WORD = b('\xc3\xa4').decode('utf-8')        # an umlaut
 
 LEAKING = '''
