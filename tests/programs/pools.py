@@ -137,10 +137,10 @@ def pytest_collection_modifyitems(items):
 
 def joblib():
     """Return (how many passed, how many failed)."""
-    folder, tools = fetch('joblib'), os.path.join(WORK, 'pytest')
+    folder, tools = fetch('joblib'), os.path.join(WORK, 'tools')
     if not os.path.isdir(tools):
         subprocess.run([sys.executable, '-m', 'pip', 'install', '--quiet', '--target', tools,
-                        'pytest'], check=True)
+                        'pytest', 'cloudpickle'], check=True)
     environ = dict(os.environ, PYTHONPATH=os.pathsep.join([ROOT, HERE, folder, tools]))
     done = subprocess.run(
         [sys.executable, '-m', 'pytest', '-p', 'pools', '-p', 'no:logging', '-q',
