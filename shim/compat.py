@@ -199,8 +199,8 @@ def view(data, start, size):
     return memoryview(data)[start:start + size]
 
 
-def cloexec(sock):
-    """Keep a socket from programs that are started later (until 3.4 they inherit it)."""
+def cloexec(file):
+    """Keep a descriptor, or what has one, from programs started later (until 3.4 they inherit it)."""
     if INHERIT_NOTHING:
         return
     try:
@@ -208,8 +208,8 @@ def cloexec(sock):
     except ImportError:     # Windows, Jython
         pass
     else:
-        flags = fcntl.fcntl(sock.fileno(), fcntl.F_GETFD)
-        fcntl.fcntl(sock.fileno(), fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)
+        flags = fcntl.fcntl(file, fcntl.F_GETFD)
+        fcntl.fcntl(file, fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)
 
 
 def mask_interrupts(how='SIG_BLOCK'):
@@ -330,8 +330,7 @@ LAZY_NAMES = sys.version_info >= (3, 7)
 NO_CTYPES = 'it needs the ctypes module, which is in the standard library from Python 2.5 on'
 
 # From which version on multiprocessing has what.
-SINCE = {'reducer': '3.6', 'set_forkserver_preload': '3.4',
-         'shared_memory': '3.8'}
+SINCE = {'reducer': '3.6', 'set_forkserver_preload': '3.4', 'shared_memory': '3.8'}
 
 
 # From which version on multiprocessing's own is as today: messages over 2 GiB (3.8); proxies of

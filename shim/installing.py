@@ -94,8 +94,8 @@ def gathered():
     for name in SUBMODULES:
         theirs = None
         if 'multiprocessing' not in compat.absent:
-            theirs = found(compat.submodule, name)
-        modules[name] = found(alias_of, name), theirs
+            theirs = alias.found(name)
+        modules[name] = alias_of(name), theirs
     modules['spawn'] = None, compat.spawn_module()
     return modules
 
@@ -166,17 +166,12 @@ def planned_names(modules):
     return plan
 
 
-def found(find, name):
-    """find(name), or None if that can't be imported."""
+def alias_of(name):
+    """shim's submodule of that name; None if it has none here."""
     try:
-        return find(name)
+        return __import__('shim.' + name, None, None, [name])
     except ImportError:
         return None
-
-
-def alias_of(name):
-    """shim's submodule of that name; ImportError if it has none here."""
-    return __import__('shim.' + name, None, None, [name])
 
 
 def offered(ours, theirs, kept):

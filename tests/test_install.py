@@ -143,7 +143,9 @@ def square(x):
 if __name__ == '__main__':
     import multiprocessing.pool
     from multiprocessing.pool import ThreadPool as Threads
-    pool, threads = multiprocessing.Pool(1, None, (), 1), Threads(1)
+    # maxtasksperchild came with 2.7
+    pool = multiprocessing.Pool(*(1, None, (), 1)[:3 + (sys.version_info >= (2, 7))])
+    threads = Threads(1)
     shim.install()
     assert not isinstance(pool, shim.pool.Pool)
     for each in (pool, threads, Threads(1)):

@@ -3,7 +3,6 @@
 Needs ctypes.  A new interpreter finds the file by its path, a child made by fork has the memory.
 """
 import ctypes
-import mmap
 import os
 import tempfile
 
@@ -34,14 +33,10 @@ class File(object):
             number, self.path = tempfile.mkstemp('', 'v', cells.folder())
         else:
             number = os.open(path, os.O_RDWR)
-        stream = os.fdopen(number, 'r+b')
         try:
-            if path is None:
-                stream.write(cells.ZERO * size)
-                stream.flush()
-            self.memory = mmap.mmap(number, size)
+            self.memory = cells.mapped(number, size, path is None)
         finally:
-            stream.close()
+            os.close(number)
 
     def __reduce__(self):
         self.shared = True

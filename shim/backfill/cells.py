@@ -66,17 +66,25 @@ def _remove():
     shutil.rmtree(_folders[os.getpid()], True)
 
 
+def mapped(number, size, new):
+    """The memory of a file, by its descriptor: so many bytes, which a new one is given first, all 0.
+
+    Not only its size: to write into a hole where no disk space is left kills the process.
+    """
+    left = [0, size][new]
+    while left:
+        left -= compat.retry(os.write, number, ZERO * min(left, 1 << 16))
+    return mmap.mmap(number, size)
+
+
 class File(object):
     """A file of cells, mapped into memory."""
 
     def __init__(self, path, create=False):
         self.path, self.used = path, 0
         self.number = os.open(path, os.O_RDWR | os.O_CREAT * create | os.O_EXCL * create, 384)
-        keep_private(self.number)
-        if create:
-            # Not only its size: to write into a hole where no disk space is left kills the process.
-            os.write(self.number, ZERO * (SIZE * CELLS))
-        self.memory = mmap.mmap(self.number, SIZE * CELLS)
+        compat.cloexec(self.number)
+        self.memory = mapped(self.number, SIZE * CELLS, create)
 
     def lock(self, how, byte):
         """Lock or unlock one byte of it."""
@@ -101,12 +109,6 @@ def opened(path, create=False):
         lock.release()
 
 
-def keep_private(number):
-    """Keep a descriptor from programs that are started later."""
-    if not compat.INHERIT_NOTHING:
-        fcntl.fcntl(number, fcntl.F_SETFD, fcntl.fcntl(number, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
-
-
 def open_fifo(path):
     """The descriptor of a FIFO, never at its end and never waiting; makes it if there is none."""
     try:
@@ -115,7 +117,7 @@ def open_fifo(path):
         if sys.exc_info()[1].args[0] != errno.EEXIST:
             raise
     number = compat.retry(os.open, path, os.O_RDWR | os.O_NONBLOCK)
-    keep_private(number)
+    compat.cloexec(number)
     return number
 
 

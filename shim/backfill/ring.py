@@ -26,14 +26,7 @@ class Ring(object):
     def __init__(self, slots):
         self._place(cells.Cell(), slots, False)
         number = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 384)
-        stream = os.fdopen(number, 'r+b')
-        try:
-            # Not only its size: to write into a hole where no disk space is left kills the process.
-            stream.write(cells.ZERO * (SLOT * slots))
-            stream.flush()
-            self._memory = cells.mmap.mmap(number, SLOT * slots)
-        finally:
-            stream.close()
+        self._map(number, True)
 
     def _place(self, cell, slots, shared):
         self.cell, self.slots, self._shared = cell, slots, shared
@@ -45,9 +38,11 @@ class Ring(object):
 
     def __setstate__(self, state):
         self._place(state[0], state[1], True)
-        number = os.open(self.path, os.O_RDWR)
+        self._map(os.open(self.path, os.O_RDWR), False)
+
+    def _map(self, number, new):
         try:
-            self._memory = cells.mmap.mmap(number, SLOT * self.slots)
+            self._memory = cells.mapped(number, SLOT * self.slots, new)
         finally:
             os.close(number)
 

@@ -1,8 +1,9 @@
 """Who is in the crew: workers hired, watched, replaced and buried.
 
 When a worker dies, all its bytes are read first.  Then what had not begun is queued again, at the
-front, and what had begun is lost, or queued there, too, if it may be tried again.  Its exit status decides that it died: the end of its channel
-only says where to look, as a grandchild may hold the channel open; but nothing begins after it.
+front, and what had begun is lost, or queued there, too, if it may be tried again.  Its exit status
+decides that it died: the end of its channel only says where to look, as a grandchild may hold the
+channel open; but nothing begins after it.
 """
 import logging
 import sys
