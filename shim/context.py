@@ -304,7 +304,13 @@ def get_context(method=None):
 
 
 def adopted(context):
-    """shim's own context for one of multiprocessing's; None means the default one."""
+    """shim's own context for one of multiprocessing's; None means the default one.
+
+    Raises TypeError for what is no context.
+    """
+    if context is not None and not isinstance(context, (Context, getattr(
+            inside, 'BaseContext', Context))):
+        raise TypeError('a context must be what get_context() returns, not %r' % (context,))
     name = getattr(type(context), '_name', None)    # the default one has none
     if isinstance(context, Context) and context._name == name:
         return context      # not a stand_in()

@@ -19,7 +19,7 @@ from six.moves import zip
 
 from shim import compat, cpus, engines, outcome
 from shim.backfill import future as backfill
-from shim.context import get_context
+from shim.context import adopted, get_context
 from shim.errors import PoolBrokenError, PoolTerminatedError, WorkerLostError
 from shim.landing import Landing, LandingHere, claim, give_up, run_here
 
@@ -244,10 +244,7 @@ class ProcessPoolExecutor(Pooled, getattr(part('process'), 'ProcessPoolExecutor'
 
     def __init__(self, max_workers=None, mp_context=None, initializer=None, initargs=(),
                  max_tasks_per_child=None):
-        if mp_context is None:
-            mp_context = get_context()
-        elif not hasattr(mp_context, 'engine_name'):
-            mp_context = get_context(mp_context.get_start_method())
+        mp_context = adopted(mp_context)
         if max_workers is None:
             max_workers = cpus.usable()
         if max_tasks_per_child is not None:

@@ -653,7 +653,7 @@ class Refused(TestCase):
         for error, args in (
                 (ValueError, (0,)), (ValueError, (-1,)), (TypeError, (1.5,)),
                 (TypeError, (1, None, 'text')), (TypeError, (1, None, None, (), 1.5)),
-                (ValueError, (1, None, None, (), 0))):
+                (ValueError, (1, None, None, (), 0)), (TypeError, (1, 'fork'))):
             self.catch(error, futures.ProcessPoolExecutor, *args)
 
     def test_names(self):

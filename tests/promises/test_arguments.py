@@ -1,5 +1,6 @@
 """Promise 19: what a pool will not do, it refuses at the call, and goes on."""
 import shim
+from shim.pool import Pool
 from tests import promise_tasks as tasks
 from tests.promises import Promise
 from tests.support import each_engine
@@ -48,6 +49,14 @@ class OfThePool(Promise):
 
     def test_unknown(self):
         self.refused(TypeError, 1, nonsense=1)
+
+
+class OfTheContext(support.TestCase):
+    def test_context(self):
+        # Its name is none: else a pool of the default context would be made, and nobody would know.
+        for wrong in ('fork', 1, [], object):
+            error = self.catch(TypeError, Pool, 1, context=wrong)
+            self.assertIn('get_context()', str(error))
 
 
 class OfACall(Promise):
