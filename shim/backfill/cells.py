@@ -155,9 +155,12 @@ class Bell(object):
                 if sys.exc_info()[1].args[0] not in compat.AGAIN:       # full, or empty
                     raise
 
-    def __del__(self, close=os.close):
+    def __del__(self, close=os.close, refused=OSError):
         if self._number is not None:
-            close(self._number)
+            try:
+                close(self._number)
+            except refused:     # until 2.7 one may be collected in a child that is about to exec
+                pass
 
 
 class Cell(object):

@@ -97,7 +97,10 @@ class Connection(object):
 
     def __del__(self):
         if self._handle is not None:
-            self._close()
+            try:
+                self._close()
+            except EnvironmentError:    # as at cells.Bell
+                pass
 
     def __enter__(self):
         return self
