@@ -195,7 +195,7 @@ def run_suite(interpreter, modules, options, others, count):
         command = [os.path.join('tests', 'run.py'), '-v', '--report', report] + names
         reader = read_repr
     suite = run_tests(interpreter, tag % 'suite', command, reader, libraries, options.limit,
-                      modules, {'SHIM_VARIANTS': 'default'} if light else {})
+                      modules, {'SHIM_VARIANTS': 'default' if light else options.contexts})
     if interpreter.name == 'pyodide':
         if not options.k or [text for text in options.k if text in 'test_await']:
             tag %= 'webloop'
@@ -239,6 +239,8 @@ def parse_options(argv):
     parser.add_argument('--jobs', type=int, default=1, metavar='N', help='so many at a time')
     parser.add_argument('-k', '--pattern', dest='k', action='append', metavar='TEXT',
                         help='only test modules with this in their name (repeatable)')
+    parser.add_argument('--contexts', default='', metavar='NAME,...',
+                        help='only on these, _tcp for that channel: fork,subprocess_tcp')
     parser.add_argument('--times', action='store_true', help='show the slowest tests')
     parser.add_argument('--limit', type=float, default=1200, metavar='SECONDS',
                         help='for one run of the suite (default: %(default)s)')
@@ -308,7 +310,7 @@ def main(argv=None):
         suite, conformance = run_suite(interpreter, modules, options, found.values(), count)
         lines = [row(label, suite, conformance)]
         failed = [name for each in (suite, conformance) if each for name in each.failed]
-        if options.full and not options.k and not failed:
+        if options.full and not (options.k or options.contexts or failed):
             keep(interpreter, facts[interpreter.label], lines[0], suite.skipped)
         lines += ['    left running, now killed: ' + line
                   for each in (suite, conformance) if each for line in each.left]

@@ -44,9 +44,11 @@ if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
 if context.unavailable('pp') is None:       # else tests/test_parallel.py says so
     PROCESS_VARIANTS.append('pp')
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
-if os.environ.get('SHIM_VARIANTS') == 'default':
-    CONCURRENT_VARIANTS = [name for name in [context.default_name()] if name != 'serial']
-    PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS if name in PROCESSES]
+if os.environ.get('SHIM_VARIANTS'):     # 'default', or some of these: 'fork,subprocess_tcp'
+    chosen = os.environ['SHIM_VARIANTS'].replace('default', context.default_name()).split(',')
+    CONCURRENT_VARIANTS = [name for name in chosen if name != 'serial']
+    PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS
+                        if name.split('_')[0] in PROCESSES]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
 NO_PROCESSES = None
