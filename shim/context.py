@@ -12,6 +12,7 @@ from shim.errors import AuthenticationError, BufferTooShort, ProcessError, Timeo
 from shim.primitives import Primitives
 from shim.process import Process
 
+CLUSTERS = 'dask', 'ray', 'mpi', 'executor'      # opt-in, never chosen by themselves
 METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'serial'
 inside = getattr(compat.multiprocessing, 'context', None)
 
@@ -52,7 +53,17 @@ class Context(Primitives):
     """What all contexts of shim have, beside what multiprocessing's have."""
 
     _name = None            # the start method
+    options, _known_options = {}, ()    # for the engine; their names
     engine_name = property(lambda self: self._name, doc='A key of shim.engines.ENGINES.')
+
+    def __init__(self, **options):
+        for name in options:
+            if name not in self._known_options:
+                raise TypeError('the %s context has no option %r; it has %s' % (
+                    self._name, name, ', '.join(self._known_options) or 'none'))
+        if options:
+            self.options = options
+
     current_process = staticmethod(process.current_process)
     parent_process = staticmethod(process.parent_process)
     active_children = staticmethod(process.active_children)
@@ -286,13 +297,21 @@ def first():
     return [name for name in known() if unavailable(name) is None][0]
 
 
-def get_context(method=None):
-    """The context of that name; None means the default one.
+def get_context(method=None, **options):
+    """The context of that name; None means the default one, or with `executor` that of jobs.
 
-    Raises ValueError for a name that there is not, or that can't work here.
+    options: of that context; see docs/scaling-out.rst.
+
+    Raises ValueError for a name that there is not, or that can't work here, TypeError for an option
+    that the context has not.
     """
     if method is None:
-        method = default_name()
+        method = 'executor'
+        if method not in options:
+            method = default_name()
+    if method in CLUSTERS:
+        from shim import clusters
+        return clusters.make(method, options)
     if method not in _contexts:
         raise ValueError('cannot find context for %r; there are %s' % (
             method, ', '.join(get_all_start_methods())))
@@ -300,6 +319,8 @@ def get_context(method=None):
     if reason:
         raise ValueError('cannot find context for %r: %s; there are %s' % (
             method, reason, ', '.join(get_all_start_methods())))
+    if options:
+        return type(_contexts[method])(**options)
     return _contexts[method]
 
 
@@ -344,7 +365,7 @@ def set_start_method(method, force=False):
     if default is not None and method in compat.multiprocessing.get_all_start_methods():
         if default.get_start_method(allow_none=True) != method:
             default.set_start_method(method, force)
-    elif default is not None:
+    elif default is not None and method in _contexts:
         default._actual_context = stand_in(method)
     _chosen[:] = [method, getattr(default, '_actual_context', None)]
 

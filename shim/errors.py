@@ -48,20 +48,24 @@ class WorkerLostError(PoolError):
     pid, exitcode: of the worker, as Process has them (a negative exitcode is a signal; None if
     somebody else took the status).
     started: True if the task had begun; None if it was batched right behind the one that ran, so
-    that nobody knows.
+    that nobody knows; False if it had not.
     results: of a map, the list of all results, MISSING where there is none; else None.
     tries: how many workers it was given to and died, this one with them; see retries=.
+    reason: what a scheduler said that had the task as a job (str), else None.
     """
 
-    def __init__(self, pid=None, exitcode=None, started=True, results=None, tries=1):
+    def __init__(self, pid=None, exitcode=None, started=True, results=None, tries=1, reason=None):
         PoolError.__init__(self, pid, exitcode, started)
         self.pid, self.exitcode, self.started, self.results = pid, exitcode, started, results
-        self.tries = tries
+        self.tries, self.reason = tries, reason
 
     def __reduce__(self):
-        return type(self), (self.pid, self.exitcode, self.started, self.results, self.tries)
+        return type(self), (self.pid, self.exitcode, self.started, self.results, self.tries,
+                            self.reason)
 
     def __str__(self):
+        if self.reason is not None:
+            return 'the job with this task was lost: %s' % self.reason
         ended = 'for unknown reasons'
         if self.exitcode is not None and self.exitcode < 0:
             ended = 'by signal %d' % -self.exitcode
@@ -154,6 +158,14 @@ def lost(error, results):
     """Note on the error of a map what results there were."""
     if isinstance(error, (WorkerLostError, TaskTimeoutError)):
         error.results = results
+
+
+def described(error):
+    """An exception in a line of text."""
+    try:
+        return '%s: %s' % (error.__class__.__name__, error)
+    except Exception:       # its own code raises
+        return error.__class__.__name__
 
 
 def current():

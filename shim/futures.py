@@ -186,7 +186,7 @@ class Pooled(object):
             engine = self._checked()
         engine.check_process()
         future = Future()
-        if engine.limits:
+        if not engine.here:
             call = engine.call(func, mode, size)
         else:       # the tasks run in this process
             call = engine.call(func, outcome.ONE, size)
@@ -213,9 +213,10 @@ class Pooled(object):
 
     def _started(self):
         kind = engines.engine_class(self._mp_context.engine_name)
-        engine = kind(self._max_workers, self._initializer, self._initargs, self._maxtasks)
+        engine = kind(self._max_workers, self._initializer, self._initargs, self._maxtasks,
+                      self._mp_context.options)
         engine.patient = True
-        if engine.limits:
+        if not engine.here:
             engine.claim, self._landing = claim, Landing(self._words)
         else:
             self._landing = LandingHere(self._words)

@@ -16,6 +16,7 @@ from shim.wire import PROTOCOL
 BYTES = type(''.encode('ascii'))
 LONG = type(1 << 64)
 SHORT = 4096
+MAIN = '__main__'.encode('ascii')
 
 
 def is_atom(value):
@@ -153,17 +154,16 @@ def attempt(function, *args):
 def dumps(value, what, whole=False):
     """The pickle of a value; `what` names it in the error: 'the arguments of f'.
 
-    whole: with the functions of __main__ in it, as no worker could find them by their names.
+    whole: with what is in __main__ in it, as no worker could find that by its name.
 
     Raises what pickle raised, with the remedy added to the text; what the user's own __reduce__
     raised stays as it is.
     """
-    if whole:
-        error = pickle.PicklingError('a worker cannot import __main__, as it has no file')
-    else:
-        good, error = attempt(plain_dumps, value)
-        if good:
+    good, error = attempt(plain_dumps, value)
+    if good:
+        if not whole or MAIN not in error:
             return error
+        error = pickle.PicklingError('it names __main__, which a worker cannot import here')
     for name in ('cloudpickle', 'dill'):
         try:
             return __import__(name).dumps(value)

@@ -13,7 +13,7 @@ import warnings
 
 from six import integer_types
 
-from shim import compat, cpus, engines, errors, outcome, worker
+from shim import compat, engines, errors, outcome, worker
 from shim.feed import Feed
 from shim.results import (
     ApplyResult, AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult)
@@ -48,11 +48,10 @@ class Pool(object):
                  context=None, task_timeout=None, reseed=False):
         from shim.context import adopted
         context = adopted(context)
-        if processes is None:
-            processes = cpus.usable()
-        processes = compat.index(processes)
-        if processes < 1:
-            raise ValueError('Number of processes must be at least 1')
+        if processes is not None:
+            processes = compat.index(processes)
+            if processes < 1:
+                raise ValueError('Number of processes must be at least 1')
         if maxtasksperchild is not None and (
                 not isinstance(maxtasksperchild, integer_types) or maxtasksperchild <= 0):
             raise ValueError('maxtasksperchild must be a positive int or None')
@@ -60,13 +59,13 @@ class Pool(object):
             raise TypeError('initializer must be a callable')
         if reseed:
             initializer, initargs = worker.reseed, (os.getpid(), initializer, tuple(initargs))
-        self._ctx = context
         kind = engines.engine_class(context.engine_name)
-        self._limits = kind.limits
+        self._ctx, self._unlimited = context, kind.unlimited
         self._limit = self._checked_limit(task_timeout)
-        engine = kind(processes, initializer, tuple(initargs), maxtasksperchild)
+        engine = kind(processes, initializer, tuple(initargs), maxtasksperchild, context.options)
         engine.start()
-        self._engine, self._state, self._processes = engine, RUN, engine.size
+        self._engine, self._state = engine, RUN
+        self._processes = min(engine.asked, engine.size)    # a scheduler has jobs in reserve, too
 
     # Running things.
 
@@ -236,9 +235,9 @@ class Pool(object):
     def _checked_limit(self, limit):
         if limit is None:
             return getattr(self, '_limit', None)
-        if not self._limits:
-            raise ValueError('task_timeout: the %s context cannot end a task that runs in this'
-                             ' process; use fork or subprocess' % self._ctx.engine_name)
+        if self._unlimited:
+            raise ValueError('task_timeout: the %s context cannot end a task: %s; use fork or'
+                             ' subprocess' % (self._ctx.engine_name, self._unlimited))
         if isinstance(limit, bool) or not isinstance(limit, integer_types + (float,)) or not (
                 limit > 0):
             raise ValueError('task_timeout must be a positive number of seconds, not %r' % (limit,))

@@ -19,11 +19,12 @@ CALL = 1        # (key, mode, pickled function): what tasks with this key call
 TASKS = 2       # (key, [item, ...]): run these after those you have; see shim.outcome for items
 RETURN = 3      # None: hand back what you have not begun
 EXIT = 4        # None: end, when all is done
-INIT = 5        # a new interpreter's start: see shim.engines.subproc
+INIT = 5        # what it starts with: see shim.engines.subproc, shim.job
 # From the worker, about the tasks it holds, which both sides know in order:
 READY = 6       # pid: the initializer has returned
 BEGUN = 7       # n: any of the first n may have begun
-RESULTS = 8     # (seconds spent, [outcome, ...]): of the first ones, which are no longer held
+RESULTS = 8     # (seconds spent, [outcome, ...]): of the first ones, which are no longer held;
+                # None: nothing is to be concluded from how long it took
 RETURNED = 9    # n: the last n are handed back
 FAILED = 10     # text: the start failed; a traceback
 PRINTED = 12    # (name of a stream, text): to be written there; only from some, see capture()

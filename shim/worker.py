@@ -19,7 +19,7 @@ import threading
 import traceback
 from collections import deque
 
-from shim import compat, errors, outcome, pickling, threads, wire
+from shim import compat, running, threads, wire
 from shim.waiting import OSErrors, Waiter, poll
 
 GROUP = 0.001       # seconds of work begun at once, and between two writes
@@ -29,20 +29,17 @@ LARGEST = 4000      # tasks in a group
 clock = compat.monotonic
 
 
-class Worker(object):
+class Worker(running.Runs):
     """Serves a channel until EXIT or the parent's end."""
 
     def __init__(self, sock, parent):
+        running.Runs.__init__(self)
         self.sock, self.parent, self.pid = sock, parent, compat.getpid()
         self.adopted = compat.getppid() != parent   # by a forkserver, or the parent is gone
         self.inbox, self.outbox = wire.Inbox(), wire.Outbox()
         self.todo, self.done = deque(), deque()     # tasks (key, item); outcomes
         self.printed = deque()                      # (name of a stream, text): see capture()
-        self.calls = {}         # {key: [function or None, mode, pickled function or None]}
-        for mode in (outcome.ONE, outcome.MAP, outcome.STAR):
-            self.calls[mode] = [None, mode, None]
         self.io = compat.allocate_lock()            # held by whoever reads or writes the channel
-        self.running = False    # in the user's code: Ctrl-C is for it
         self.again = False      # the warden spoke: announce the next group anew
         self.leaving = False    # EXIT came
         self.ended = False      # the channel has: the parent is gone, or has given this up
@@ -110,27 +107,6 @@ class Worker(object):
             ran += 1
         # The clock of 2.x may be set back.
         return max(1, min(2 * size, LARGEST, int(GROUP * ran / max(now - start, 1e-7))))
-
-    def run(self, key, item):
-        """The outcome of one task; raises nothing."""
-        call = self.calls[key]
-        try:
-            try:
-                self.running = True
-                if call[2] is not None:
-                    call[0] = pickling.loads(call[2])
-                    call[2] = None
-                value = outcome.run(call[0], call[1], item)
-            finally:
-                self.running = False
-        except:     # noqa: E722  sys.exit and all the others are the task's outcome
-            trace = outcome.trace_text()
-            try:
-                return outcome.of_error(errors.current(), trace)
-            except:     # noqa: E722  the exception's own code raises
-                kind = str(sys.exc_info()[0])
-                return outcome.of_error(errors.RemoteError(kind, '<unprintable>', trace))
-        return outcome.of_value(value)
 
     # The channel.
 
@@ -201,7 +177,7 @@ class Worker(object):
                 key = body[0]
                 self.todo.extend([(key, item) for item in body[1]])
             elif kind == wire.CALL:
-                self.calls[body[0]] = [None, body[1], body[2]]
+                self.learn(*body)
             elif kind == wire.RETURN:
                 self.hand_back()
             elif kind == wire.EXIT:

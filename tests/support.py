@@ -167,6 +167,9 @@ def unavailable(engine):
     """Why this interpreter can't have the engine at all, or None."""
     if engine != 'serial' and not THREADS:
         return 'this interpreter starts no threads, which all engines but serial need'
+    if engine in context.CLUSTERS:
+        from tests import schedulers
+        return schedulers.unavailable(engine)
     if engine == 'pp':
         return context.unavailable(engine)
     if engine == 'forkserver' and sys.version_info < (3, 4):
@@ -217,6 +220,9 @@ class EngineTestCase(TestCase):
     @classmethod
     def _context(cls):
         import shim
+        if cls.engine in context.CLUSTERS:
+            from tests import schedulers
+            return schedulers.context(cls.engine)
         return shim.get_context(cls.engine)
 
     ctx = property(lambda self: self._context())

@@ -10,6 +10,9 @@ them, main_module.py the user's program in a new interpreter.
     parallel.py  new interpreters, by Parallel Python
     thread.py    threads
     serial.py    the caller itself
+    jobs.py      jobs for a scheduler that is somebody else's:
+    executors.py that of an executor, as concurrent.futures has it
+    dasks.py, rays.py, mpis.py   of Dask, Ray, MPI
 """
 
 from shim import compat
@@ -23,6 +26,10 @@ ENGINES = {
     'pp': ('parallel', 'ParallelEngine'),
     'thread': ('thread', 'ThreadEngine'),
     'serial': ('serial', 'SerialEngine'),
+    'dask': ('dasks', 'DaskEngine'),
+    'ray': ('rays', 'RayEngine'),
+    'mpi': ('mpis', 'MpiEngine'),
+    'executor': ('executors', 'ExecutorEngine'),
 }
 
 _NO_PROCESS = {
@@ -32,6 +39,15 @@ _NO_PROCESS = {
     12: 'there is no worker process to outlive the program',
     14: 'current_process() is the one process there is',
     16: 'there is no process whose memory could be given back',
+}
+
+_NOT_OURS = {
+    1: 'a worker that dies may take others\' tasks with it: all of them raise WorkerLostError',
+    2: 'the workers are not the pool\'s to replace',
+    10: 'the workers are not the pool\'s to kill: task_timeout is refused',
+    12: 'the workers are not the pool\'s to end',
+    14: 'the workers are not the pool\'s: current_process() is what it is there',
+    16: 'the workers are not the pool\'s to replace: maxtasksperchild is refused',
 }
 
 # {context: {promise: reason}}: what can't be kept on it here; all there is, and printed with the
@@ -44,6 +60,10 @@ CANNOT = {
     'pp': {},
     'thread': dict(_NO_PROCESS),
     'serial': dict(_NO_PROCESS),
+    'dask': dict([(_number, _NOT_OURS[_number]) for _number in (10, 12, 14, 16)]),
+    'ray': dict([(_number, _NOT_OURS[_number]) for _number in (14, 16)]),
+    'mpi': dict(_NOT_OURS),
+    'executor': dict(_NOT_OURS),
 }
 if compat.java_semaphore is not None:
     for _promises in CANNOT.values():
@@ -67,4 +87,4 @@ def name_of(engine):
 
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
-    from shim.engines import mp, parallel, serial, subproc, thread  # noqa: F401
+    from shim.engines import dasks, executors, mp, mpis, parallel, rays, serial, subproc, thread  # noqa: F401

@@ -9,7 +9,7 @@ it ended.  What an engine hears from its workers on the way (begun, handed back,
       engine.post(Task(call, item, job, 0))     never blocks
                                  ... job.settle(0, outcome)    see shim.outcome
 """
-from shim import compat, errors, outcome, pickling
+from shim import compat, cpus, errors, outcome, pickling
 from shim.waiting import Signal, give_back, take
 
 
@@ -20,8 +20,8 @@ class Call(object):
     """A function and how its tasks call it: what they have in common.
 
     blob: the function's pickle if that is but its name: then it travels once to each worker,
-    under `key`; else None: it travels with the arguments.  whole: a worker would not find it by
-    its name.  cost: seconds per task, None until known.
+    under `key`; else None: it travels with the arguments.  whole: what is in __main__ travels
+    whole, as a worker would not find it by its name.  cost: seconds per task, None until known.
     """
 
     __slots__ = ('target', 'mode', 'what', 'key', 'blob', 'whole', 'cost')
@@ -56,16 +56,19 @@ class Engine(object):
 
     error = None        # once it has ended: the exception that later tasks get
     closing = False     # no tasks come any more but those of feeds
-    limits = True       # it can stop a task that runs too long
+    # Why it can't stop a task that runs too long, or None.
+    unlimited = None
     has_main = True     # its workers find what is in __main__
+    here = False        # tasks run in this process, and nothing is pickled
     lazy = False        # tasks run when their results are asked for, in the caller
     patient = False     # at the end of the program what was posted completes
     claim = None        # called with a task before a worker gets it; false: nobody is to run it
     done = lost = restarts = 0      # tasks that came back, or ended with their worker; new workers
     workers = ()        # Process-like objects: pid, name, exitcode, is_alive()
 
-    def __init__(self, size, initializer=None, initargs=(), maxtasks=None):
-        self.size, self.maxtasks = size, maxtasks
+    def __init__(self, size, initializer=None, initargs=(), maxtasks=None, options={}):
+        self.asked = self.size = size or cpus.usable()      # how many workers
+        self.maxtasks, self.options = maxtasks, options
         self.initializer, self.initargs = initializer, initargs
         self.pid = compat.getpid()
         self.ended = Signal()       # all workers are gone
@@ -88,8 +91,7 @@ class Engine(object):
         if known is not None:
             return known        # it keeps its target alive, so the id is still that one's
         blob = None
-        whole = not self.has_main and getattr(target, '__module__', None) == '__main__'
-        if named and not whole:
+        if named and (self.has_main or getattr(target, '__module__', None) != '__main__'):
             blob = self.name_of(func)
         if len(self._calls) >= CALLS:
             for old in list(self._calls):
@@ -100,7 +102,7 @@ class Engine(object):
         else:
             self._keys += 1
             made = Call(target, mode, self._keys, blob)
-        made.whole = whole
+        made.whole = not self.has_main
         if len(self._calls) < CALLS:
             made = self._calls.setdefault(key, made)
         return made

@@ -271,7 +271,7 @@ class Crew(Roster):
                 if job is not None:
                     task.job = None
                     job.settle(task.index, content)
-            if call is not None:
+            if call is not None and spent is not None:
                 cost = spent / len(outcomes)
                 if call.cost is not None and cost < call.cost:
                     cost = (cost + call.cost) / 2
@@ -292,7 +292,7 @@ class Crew(Roster):
             slot.ready = True
             self.failures = 0
         elif kind == wire.FAILED:
-            slot.failure = body
+            slot.failure, slot.ready = body, False
         elif kind == wire.PRINTED:
             write(*body)
 

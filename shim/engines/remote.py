@@ -20,6 +20,7 @@ class Remote(object):
 
     sock = None         # what the crew watches
     process = None
+    reason = None       # why it was lost, if nobody saw it end
     eof = False         # the channel has ended: the process has, or is about to
     missed = None       # when there was no such process any more, and yet no exit code
 

@@ -30,7 +30,7 @@ BACKOFF = 0.05          # seconds before the second try; doubled each time
 class Roster(base.Engine):
     """An engine's workers, each in a slot.  Only the loop's thread is here, once it runs."""
 
-    bell_class = Bell           # what the loop sleeps on
+    bell_class, slot_class = Bell, Slot     # what the loop sleeps on; what it knows of a worker
 
     def __init__(self, *args, **kwds):
         base.Engine.__init__(self, *args, **kwds)
@@ -59,7 +59,7 @@ class Roster(base.Engine):
         """Start the workers that are missing."""
         while self.places() > 0:
             self.hired += 1
-            self.slots.append(Slot(self.hire(self.hired), self.maxtasks))
+            self.slots.append(self.slot_class(self.hire(self.hired), self.maxtasks))
 
     def watch(self, slot, sock, writing=False):
         """Tell the bell which socket of a worker to look at, if any."""
@@ -117,11 +117,13 @@ class Roster(base.Engine):
                 again.append(task)
             else:
                 base.fail(task, errors.WorkerLostError(
-                    pid, code, [None, True][number == 0], tries=task.tries))
+                    pid, code, [None, True][number == 0], tries=task.tries,
+                    reason=slot.worker.reason))
         self.lost += len(slot.held) - len(again)
         self.todo.extendleft(again[::-1])
         if not slot.ready and not slot.leaving:
-            self.failed(now, slot.failure or 'ended with exit code %s before it was ready' % code)
+            self.failed(now, slot.failure or slot.worker.reason
+                        or 'ended with exit code %s before it was ready' % code)
         elif not slot.leaving and not slot.worked and not slot.held:
             # Who dies without having worked might do so again and again.
             self.young += 1

@@ -30,7 +30,8 @@ class Popen(thread.Popen):
 class SerialEngine(base.Engine):
     """Tasks run as they are posted, in the caller."""
 
-    limits = False
+    here = True
+    unlimited = thread.ThreadEngine.unlimited
     lazy = True
 
     def start(self):

@@ -20,7 +20,7 @@ PATIENCE = 5.0          # seconds for a thread to return that has nothing more t
 class Runner(object):
     """A worker thread, as the crew sees it; and as programs that read Pool._pool."""
 
-    sock = None
+    sock = reason = None
     eof = False         # of its messages: they are never late
     exitcode = None
 
@@ -209,7 +209,8 @@ class ThreadEngine(Crew):
     """Tasks run in threads of this process."""
 
     worker_name = 'ThreadPoolWorker-%d'
-    limits = False      # nothing can stop a thread
+    here = True
+    unlimited = 'nothing can stop a function that runs in this process'
     bell_class = Knock
 
     def hire(self, number):

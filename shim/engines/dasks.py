@@ -1,0 +1,110 @@
+"""Jobs for a Dask cluster (module distributed).
+
+Dask gives the jobs of a worker that died to another one, up to three times: a task would run again,
+and one that kills its worker would kill three more.  So each job is for one worker only, and a
+thread looks which workers there are: the jobs of one that has gone are lost.
+"""
+import os
+import threading
+
+from shim import errors, job, threads
+from shim.engines.executors import settle
+from shim.engines.jobs import JobEngine, Lane
+
+PATIENCE = 30           # seconds for the first worker to come
+LOOK = 0.25             # seconds between two looks at who is there
+SILENCE = 10            # seconds without an answer from the scheduler that end the pool
+
+
+def find_client(options):
+    """(a Client, whether it was made here): of `client`, `address`, SHIM_DASK, or the running one.
+
+    Raises ValueError if there is none of these.
+    """
+    distributed = __import__('distributed')
+    client, address = options.get('client'), options.get('address') or os.environ.get('SHIM_DASK')
+    if client is not None:
+        return client, False
+    if address:
+        return distributed.Client(address, set_as_default=False), True
+    try:
+        return distributed.default_client(), False
+    except ValueError:
+        raise ValueError('dask: which cluster?  Give its address (get_context("dask", address='
+                         '"tcp://host:8786") or SHIM_DASK), or make a distributed.Client first')
+
+
+class Place(Lane):
+    """A lane whose jobs are for one worker."""
+
+    def __init__(self, engine, number):
+        self.address = engine.emptiest()
+        Lane.__init__(self, engine, number)
+
+
+class DaskEngine(JobEngine):
+    """Tasks run in jobs of a Dask cluster."""
+
+    worker_name = 'DaskPoolWorker-%d'
+
+    def connect(self):
+        self._over, self._silent, self._watcher = threading.Event(), 0, None
+        self.client, self._mine = find_client(self.options)
+        self.client.wait_for_workers(1, PATIENCE)
+        self.threads = self.client.nthreads()       # {address of a worker: how many}
+        return sum(self.threads.values())
+
+    def start(self):
+        JobEngine.start(self)
+        self._watcher = threads.start(self._watch, (), 'shim-dask')
+
+    def _watch(self):
+        while not self._over.is_set():
+            try:
+                found = self.client.nthreads()
+            except Exception:
+                self.tell(self._seen, None, errors.current())
+            else:
+                self.tell(self._seen, found, None)
+            self._over.wait(LOOK)
+
+    def _seen(self, found, error):
+        """The workers that are there, or why nobody knows."""
+        if error is not None:
+            self._silent += 1
+            if self._silent * LOOK > SILENCE:
+                self.refused(error)
+            return
+        self.threads, self._silent = found, 0
+        for slot in list(self.slots):
+            if slot.worker.address not in found and slot.eof is None:
+                slot.worker.lose(errors.PoolError('its worker %s has gone' % slot.worker.address))
+
+    def emptiest(self):
+        """The address of the worker with the fewest lanes for each of its threads."""
+        taken = dict.fromkeys(self.threads, 0)
+        for slot in self.slots:
+            if slot.eof is None and slot.worker.address in taken:
+                taken[slot.worker.address] += 1
+        if not taken:
+            raise errors.PoolError('the cluster has no workers')
+        return sorted(taken, key=lambda each: float(taken[each]) / self.threads[each])[0]
+
+    def hire(self, number):
+        return Place(self, number)
+
+    def carry(self, data, lane):
+        future = self.client.submit(
+            job.run, data, pure=False, retries=0, workers=[lane.address], allow_other_workers=False)
+        future.add_done_callback(lambda done: settle(done, lane.landed))
+        return future.cancel
+
+    def end_all(self):
+        self._over.set()
+        JobEngine.end_all(self)
+
+    def disconnect(self):
+        if self._mine:
+            if self._watcher is not None:
+                self._watcher.join()
+            self.client.close()

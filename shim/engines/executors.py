@@ -1,0 +1,56 @@
+"""Jobs for an executor of somebody's: whatever has concurrent.futures' submit()."""
+import os
+
+from shim import compat, cpus, errors, job
+from shim.engines.jobs import JobEngine
+
+
+class ExecutorEngine(JobEngine):
+    """Tasks run in jobs of `executor`, an option, which its owner shuts down.
+
+    Without it, of what SHIM_EXECUTOR makes: 'module:class', called without arguments.
+    """
+
+    worker_name = 'ExecutorPoolWorker-%d'
+    # Its workers may be children of this program that have all it has; else cloudpickle is needed.
+    has_main = not compat.findable('cloudpickle')
+
+    def connect(self):
+        self.executor = self.options.get('executor')
+        self._mine = self.executor is None
+        if self._mine:
+            self.executor = named(os.environ.get('SHIM_EXECUTOR'))()
+        return workers(self.executor)
+
+    def carry(self, data, lane):
+        future = self.executor.submit(job.run, data)
+        future.add_done_callback(lambda done: settle(done, lane.landed))
+        return future.cancel
+
+    def disconnect(self):
+        if self._mine:
+            self.executor.shutdown(wait=False)
+
+
+def workers(executor):
+    """How many workers an executor has, as far as one can tell."""
+    return getattr(executor, '_max_workers', None) or cpus.usable()
+
+
+def named(name):
+    """What 'module:name' stands for; ValueError if it is no such text."""
+    module, _colon, attribute = (name or '').partition(':')
+    if not attribute:
+        raise ValueError('executor: which one?  Give it: get_context(executor=E), or name a class in'
+                         ' SHIM_EXECUTOR: concurrent.futures:ProcessPoolExecutor')
+    return getattr(__import__(module, None, None, [attribute]), attribute)
+
+
+def settle(future, landed):
+    """Tell how a future ended."""
+    try:
+        data = future.result()
+    except:     # noqa: E722  a cancelled one raises what may be no Exception
+        landed(None, errors.current())
+    else:
+        landed(data)

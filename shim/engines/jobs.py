@@ -1,0 +1,178 @@
+"""Workers are places for one job each with a scheduler that is somebody else's.
+
+    the loop -- lane.send(), flush() --> engine.carry(bytes, lane) --> the scheduler
+                                                                            |
+              the crew's frames <-- lane.landed(bytes, error) <-- shim.job.run(bytes)
+
+A lane is to the crew what a worker is: its tasks, its death.  A pool never has more jobs with the
+scheduler than lanes, however many tasks.  A job is one task: it comes back as a whole, and what is
+done must not wait for what is slow.  (A chunk is one, too.)  A subclass says how it is carried there.
+"""
+import binascii
+import os
+
+from shim import compat, errors, job, pickling, wire
+from shim.engines.bell import Knock
+from shim.engines.crew import Crew
+
+
+class Lane(object):
+    """A worker, as the crew sees it; and as programs that read Pool._pool."""
+
+    sock = None             # there is no channel to watch
+    eof = False             # it takes nothing more: a job was lost, or it was told to leave
+    daemon, pid, exitcode = True, None, None    # pid: of the process that had its last job
+    reason = None           # why a job was lost, as text
+
+    def __init__(self, engine, number):
+        self.engine, self.process = engine, self
+        self.name = engine.worker_name % number
+        self._away, self._leaving = False, False
+        self._cancel = None         # what calls the job back, if it has not begun
+        self._launch([])            # is shim there, does the initializer return?
+
+    def is_alive(self):
+        return not self.eof
+
+    # What the crew tells it.
+
+    def send(self, call, tasks):
+        key, parts = call.mode, []
+        if call.blob is not None:
+            key = call.key
+            parts = wire.frame(wire.CALL, (key, call.mode, call.blob))
+        self._tell([(wire.BEGUN, len(tasks))])
+        self._launch(parts + wire.frame(wire.TASKS, (key, [task.item for task in tasks])))
+
+    def ask_back(self):
+        self._tell([(wire.RETURNED, 0)])
+
+    def dismiss(self):
+        self._leaving = True
+
+    def flush(self):
+        if self._leaving and not self._away and not self.eof:
+            self.eof, self.exitcode = True, 0
+            self._tell([])
+        return False
+
+    def drain(self):
+        return []
+
+    def gone(self):
+        return self.eof
+
+    def terminate(self):
+        """Call back what has not begun; what runs goes on, and nobody waits for it."""
+        self.eof = True
+        if self._cancel is not None:
+            self._cancel()
+
+    kill = terminate
+
+    def close(self):
+        pass
+
+    # The job.
+
+    def _launch(self, parts):
+        self._away = True
+        try:
+            self._cancel = self.engine.carry(job.joined(self.engine.beginning + parts), self)
+        except Exception:
+            self.engine.refused(errors.current())
+            self.landed(None, errors.current())
+
+    def lose(self, error):
+        """Whatever it has is lost; called by the loop."""
+        self.terminate()
+        self.reason = errors.described(error)
+        self._heard([])
+
+    def landed(self, data, error=None):
+        """The job has come back, or was lost; called by any thread, once."""
+        self.engine.tell(self._landed, data, error)
+
+    def _landed(self, data, error):
+        if self.eof:        # it was lost, and has nobody waiting
+            return
+        self._away, self._cancel, frames = False, None, []
+        if error is None:
+            frames = wire.Inbox().feed(data)
+            if frames[0][0] == wire.FAILED:
+                frames.append((wire.BEGUN, 0))
+                self.eof = True
+            else:
+                self.pid = frames[0][1]
+        else:
+            self.reason, self.eof = errors.described(error), True
+        self._heard(frames)
+
+    def _tell(self, frames):
+        self.engine.tell(self._heard, frames)
+
+    def _heard(self, frames):
+        for slot in self.engine.slots:
+            if slot.worker is self:
+                self.engine.hear(slot, frames)
+                break
+
+
+class JobEngine(Crew):
+    """Tasks run in jobs of a scheduler."""
+
+    worker_name = 'JobPoolWorker-%d'
+    bell_class = Knock
+    has_main = False        # nobody there imports the program
+    unlimited = 'its workers are not this pool\'s to kill'
+
+    def __init__(self, size, *args, **kwds):
+        Crew.__init__(self, size, *args, **kwds)
+        if self.maxtasks is not None:
+            raise ValueError('maxtasksperchild: the workers are not this pool\'s to replace;'
+                             ' leave it out')
+        begin = None
+        if self.initializer is not None:
+            begin = pickling.dumps((self.initializer, self.initargs),
+                                   'the initializer with its arguments', True)
+        self.beginning = wire.frame(wire.INIT, (
+            binascii.hexlify(os.urandom(16)).decode('ascii'), begin))
+
+        slots = self.connect()
+        self.asked = size or slots
+        self.size = self.lanes(slots)
+
+    def connect(self):
+        """Find the scheduler; returns how many jobs it runs at a time."""
+        raise NotImplementedError
+
+    def lanes(self, slots):
+        """How many jobs to have there at once.
+
+        If there is room for more, just so many as may run; else one in reserve for each of them.
+        """
+        if self.asked < slots:
+            return self.asked
+        return 2 * slots
+
+    def carry(self, data, lane):
+        """Have shim.job.run(data) called there; returns a function that tries to call it back.
+
+        lane.landed(what it returned) or landed(None, exception) is called once, by any thread.
+        """
+        raise NotImplementedError
+
+    def disconnect(self):
+        """No job is needed any more."""
+
+    def refused(self, error):
+        """The scheduler takes no more jobs: nobody will run anything."""
+        if self.ending is None:
+            self.ending = errors.WorkerLostError(started=False, reason=errors.described(error))
+
+    def hire(self, number):
+        return Lane(self, number)
+
+    def end_all(self):
+        Crew.end_all(self)
+        self.disconnect()

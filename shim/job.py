@@ -1,0 +1,61 @@
+"""The far side of a job: run(bytes) -> bytes, called by whatever has carried the bytes there.
+
+    INIT    which pool's it is, and its initializer: each process calls that once
+    CALL    a function, for the tasks with that key         (see shim.wire)
+    TASKS   what to run
+        --> READY, RESULTS; or FAILED if the initializer raised: then no task has begun
+
+A job is on its own: what it needs travels with it, as nobody knows which process it meets, nor
+what that one has run before.  Several may run in a process at the same time, each in a thread.
+"""
+import os
+
+from shim import compat, outcome, pickling, running, wire
+
+
+class Start(object):
+    """A pool's initializer in this process."""
+
+    known = {}      # {(pool, pid): Start}: a child by fork has its parent's, and is another process
+
+    def __init__(self):
+        self._lock, self._failure = compat.allocate_lock(), ''      # '': not called yet
+
+    def failure(self, begin):
+        """Call it, unless it was; returns what it raised, as text, or None."""
+        self._lock.acquire()        # the others wait until it has returned
+        try:
+            if self._failure == '':
+                try:
+                    initializer, args = pickling.loads(begin)
+                    initializer(*args)
+                    self._failure = None
+                except:     # noqa: E722  SystemExit and Ctrl-C are failures of the start, too
+                    self._failure = outcome.trace_text()
+            return self._failure
+        finally:
+            self._lock.release()
+
+
+def run(data):
+    """Run the tasks of a job; bytes in and out, both frames.  Raises nothing that is a task's."""
+    runs, results = running.Runs(), []
+    for kind, body in wire.Inbox().feed(data):
+        if kind == wire.INIT:
+            pool, begin = body
+            failure = begin and Start.known.setdefault((pool, os.getpid()), Start()).failure(begin)
+            if failure:
+                return joined(wire.frame(wire.FAILED, 'raised\n' + failure))
+        elif kind == wire.CALL:
+            runs.learn(*body)
+        elif kind == wire.TASKS:
+            results += [runs.run(body[0], item) for item in body[1]]
+    answer = wire.frame(wire.READY, os.getpid())
+    if results:
+        answer += wire.frame(wire.RESULTS, (None, results))
+    return joined(answer)
+
+
+def joined(parts):
+    """The bytes of frames."""
+    return wire.EMPTY.join(parts)

@@ -1,0 +1,83 @@
+"""The schedulers that the tests have jobs run by: started when first used, ended with the program."""
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import shim
+from tests.support import ROOT
+
+SIZE = 4            # how many workers each has
+_lock = threading.RLock()
+_running = {}       # {context: the options for its scheduler}
+
+
+def unavailable(name):
+    """Why there is no such scheduler here, or None."""
+    try:
+        __import__(LIBRARIES[name])
+    except ImportError:
+        return 'NOT TESTED: the context %s needs %s' % (name, LIBRARIES[name])
+
+
+def context(name):
+    """The context of that name, with a scheduler that works."""
+    _lock.acquire()
+    try:
+        options = _running.get(name)
+        if options is None or is_broken(name, options):
+            options = _running[name] = STARTS[name]()
+        return shim.get_context(name, **options)
+    finally:
+        _lock.release()
+
+
+def is_broken(name, options):
+    """A killed worker is the end of an executor's."""
+    return name == 'executor' and options['executor']._broken
+
+
+def start_executor():
+    """One of processes."""
+    from concurrent.futures import ProcessPoolExecutor
+    made = ProcessPoolExecutor(SIZE)
+    atexit.register(made.shutdown)
+    return {'executor': made}
+
+
+def start_dask():
+    """A scheduler and two workers, as programs of their own; the workers come again if killed."""
+    folder = tempfile.mkdtemp()
+    path = os.path.join(folder, 'scheduler.json')
+    program = [sys.executable, '-m', 'distributed.cli.dask_%s', '--scheduler-file', path]
+    environ = dict(os.environ)
+    environ['PYTHONPATH'] = os.pathsep.join([ROOT, environ.get('PYTHONPATH', '')])
+    started = []
+    for kind, options in (('scheduler', ['--host', '127.0.0.1', '--port', '0', '--no-dashboard']),
+                          ('worker', ['--nworkers', '2', '--nthreads', '2', '--no-dashboard',
+                                      '--local-directory', folder])):
+        program[2] = 'distributed.cli.dask_' + kind
+        started.append(subprocess.Popen(program + options, env=environ, cwd=folder))
+    atexit.register(end, started, folder)
+    while not os.path.exists(path):
+        time.sleep(0.1)
+    client = __import__('distributed').Client(scheduler_file=path, set_as_default=False)
+    client.wait_for_workers(2, 30)
+    address = client.scheduler.address
+    client.close()
+    return {'address': address}
+
+
+def end(started, folder):
+    for each in started[::-1]:
+        each.terminate()
+        each.wait()
+    shutil.rmtree(folder, True)
+
+
+LIBRARIES = {'executor': 'concurrent.futures', 'dask': 'distributed'}
+STARTS = {'executor': start_executor, 'dask': start_dask}
