@@ -1,9 +1,10 @@
 """The public names of multiprocessing, and its submodules: its own objects, where it has them.
 
-What backfill/ has for an older one stands in their place; a name that is nowhere is a function that
-says so, a submodule an ImportError.  Locks, queues and shared values are more: see primitives.py.
+What backfill/ has for an older one stands in their place; a submodule that is nowhere is an
+ImportError.  Locks, queues and shared values are more: see primitives.py.
 """
 import sys
+import types
 
 from shim import compat, primitives
 
@@ -37,8 +38,8 @@ def fill(namespace, source):
             found = getattr(source, name, None)
             if compat.dated(name):
                 found = primitives.of_default(name)
-            elif found is None or compat.unmade(name):
-                found = missing(name)
+            elif found is None and name == 'reducer':       # until 3.6
+                found = Later('shim.reduction')
             namespace[name] = found
 
 
@@ -51,19 +52,11 @@ def later(namespace):
     return find
 
 
-def missing(name):
-    """A function that says why there is no such thing."""
-    def refuse(*args, **kwds):
-        raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
-    refuse.__name__ = name
-    refuse.__doc__ = 'Not here: %s.' % compat.why_missing(name)
-    refuse.missing = True
-    return refuse
+class Later(types.ModuleType):
+    """A module that is imported when somebody asks for something of it."""
 
-
-def is_missing(value):
-    """True for such a function."""
-    return getattr(value, 'missing', None) is True
+    def __getattr__(self, name):
+        return getattr(__import__(self.__name__, None, None, [name]), name)
 
 
 def submodule(name):
@@ -123,15 +116,13 @@ def take(namespace, name):
 
 def hold(module, name):
     """Let sys.modules[module] be that submodule with locks or queues, of today and working."""
-    if primitives.no_semaphores():
+    if primitives.lacking(name):
         place = 'shim.backfill.' + primitives.HOMES[name][0]
         sys.modules[module] = __import__(place, None, None, [name])
         return
-    from shim.backfill import older_locks
-    newer = [each for each in primitives.HOMES[name][1] if each in older_locks.COMPLETE]
+    newer = primitives.newer(name)
     if not newer:
         return become(module, name)
     namespace = vars(sys.modules[module])
-    for each in newer:
-        namespace[each] = older_locks.COMPLETE[each]
+    namespace.update(newer)
     take(namespace, name)

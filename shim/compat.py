@@ -325,9 +325,10 @@ else:
 
 # Until 2.7 Event.wait() does not tell whether it is set.
 EVENTS_TELL = sys.version_info >= (2, 7)
+# Until 3.8 a closed Queue answers to get(), and to put() with an AssertionError.
+QUEUES_SHUT = sys.version_info >= (3, 8)
 # From 3.7 on a module's names can be looked for when somebody asks (PEP 562).
 LAZY_NAMES = sys.version_info >= (3, 7)
-NO_CTYPES = 'it needs the ctypes module, which is in the standard library from Python 2.5 on'
 
 # From which version on multiprocessing has what.
 SINCE = {'reducer': '3.6', 'set_forkserver_preload': '3.4', 'shared_memory': '3.8'}
@@ -335,10 +336,10 @@ SINCE = {'reducer': '3.6', 'set_forkserver_preload': '3.4', 'shared_memory': '3.
 
 # From which version on multiprocessing's own is as today: messages over 2 GiB (3.8); proxies of
 # sets, and all methods of a dict's and a list's (3.14); a format that logging knows of (2.6);
-# on_error (3.15).
+# on_error (3.15); what does nothing (3.3), not even raise (PyPy 2.7).
 TODAY = {
     'Pipe': (3, 8), 'Manager': (3, 14), 'log_to_stderr': (2, 6), 'set_forkserver_preload': (3, 15),
-    'get_logger': (), 'freeze_support': (), 'allow_connection_pickling': (), 'set_executable': ()}
+    'get_logger': (), 'freeze_support': (), 'allow_connection_pickling': (3, 3), 'set_executable': ()}
 
 
 def dated(name):
@@ -347,19 +348,11 @@ def dated(name):
         sys.version_info < TODAY[name] or not hasattr(multiprocessing, name))
 
 
-def unmade(name):
-    """True for what the backport and processing have on 2.4, but can't make without ctypes."""
-    return (name in ('Value', 'Array', 'RawValue', 'RawArray') and sys.version_info < (2, 5)
-            and not findable('ctypes'))
-
-
 def why_missing(name):
     """What to tell whoever asks for something that multiprocessing has, but not here."""
     if multiprocessing is None:
         return ('this interpreter has no multiprocessing module, which is in the standard library'
                 ' from Python 2.6 on; for 2.4 and 2.5 there is one to install')
-    if unmade(name):
-        return NO_CTYPES
     if absent:
         return 'processing %s, which stands in for multiprocessing here, has it not' % (
             multiprocessing.__version__)

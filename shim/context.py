@@ -20,9 +20,11 @@ inside = getattr(compat.multiprocessing, 'context', None)
 class Delegate(object):
     """Has whatever multiprocessing has; until 3.4."""
 
+    ProcessError, BufferTooShort = ProcessError, BufferTooShort
+    TimeoutError, AuthenticationError = TimeoutError, AuthenticationError
+
     def __getattr__(self, name):
-        if (name.startswith('_') or compat.unmade(name)
-                or not hasattr(compat.multiprocessing, name)):
+        if name.startswith('_') or not hasattr(compat.multiprocessing, name):
             raise AttributeError('the %r context has no %s here: %s' % (
                 self._name, name, compat.why_missing(name)))
         return getattr(compat.multiprocessing, name)
@@ -32,7 +34,8 @@ class Delegate(object):
         getattr(compat.multiprocessing, 'freeze_support', int)()
 
     def allow_connection_pickling(self):
-        """Nothing that is not so anyway."""
+        """Have those of multiprocessing's own be pickled, too, and sockets, where it can."""
+        alias.found('reduction')
 
     def set_executable(self, executable):
         """Start that interpreter for new processes.  executable: a path."""
@@ -45,11 +48,11 @@ class Delegate(object):
 
 
 def base(name):
-    """multiprocessing's class for that start method, or what stands in for it."""
-    return getattr(inside, name, getattr(inside, 'BaseContext', Delegate))
+    """multiprocessing's class for that start method; until 3.4 there is none."""
+    return getattr(inside, name, getattr(inside, 'BaseContext', object))
 
 
-class Context(Primitives):
+class Context(Primitives, [object, Delegate][inside is None]):
     """What all contexts of shim have, beside what multiprocessing's have."""
 
     _name = None            # the start method
@@ -67,6 +70,9 @@ class Context(Primitives):
     current_process = staticmethod(process.current_process)
     parent_process = staticmethod(process.parent_process)
     active_children = staticmethod(process.active_children)
+    if not hasattr(base('BaseContext'), 'reducer'):     # until 3.6
+        reducer = property(lambda self: __import__('shim.reduction', None, None, ['reduction']),
+                           doc='The module shim.reduction.')
 
     def Pool(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None,
              task_timeout=None, reseed=False):
@@ -96,9 +102,7 @@ class Context(Primitives):
         return made
 
     def set_forkserver_preload(self, module_names, on_error='ignore'):
-        """See shim.backfill.preload.set_forkserver_preload; NotImplementedError until 3.4."""
-        if inside is None:
-            alias.missing('set_forkserver_preload')()
+        """See shim.backfill.preload.set_forkserver_preload."""
         from shim.backfill.preload import set_forkserver_preload
         set_forkserver_preload(module_names, on_error)
 
@@ -401,3 +405,7 @@ def follow():
 
 if inside is not None:      # multiprocessing.context has more names
     alias.take(globals(), 'context')
+else:
+    BaseContext = Context
+    ForkProcess, SpawnProcess = process.ForkProcess, process.SpawnProcess
+    ForkServerProcess = process.ForkServerProcess

@@ -1,10 +1,4 @@
-"""multiprocessing.dummy: its names, but for Pool, which is shim's."""
-from shim.alias import take
+"""multiprocessing.dummy, with what it lacks, and shim's Pool."""
+from shim.alias import complete
 
-take(globals(), 'dummy')
-
-
-def Pool(processes=None, initializer=None, initargs=()):
-    """A pool of threads: see shim.pool.ThreadPool."""
-    from shim.pool import ThreadPool
-    return ThreadPool(processes, initializer, initargs)
+complete(__name__, 'dummy')

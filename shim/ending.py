@@ -48,12 +48,13 @@ _prepared = []
 def _prepare():
     import atexit
     _prepared.append(True)
-    atexit.register(_run_at_exit)
+    atexit.register(run_at_exit)
     if compat.java_semaphore is not None:
         _watch_main()
 
 
-def _run_at_exit():
+def run_at_exit():
+    """The program ends, where there is no multiprocessing; or such a child does, made by fork."""
     while _at_exit:
         for key in sorted(_at_exit, reverse=True):
             call = _at_exit.pop(key, None)
@@ -86,7 +87,7 @@ def _watch_main():
         for each in threading.enumerate():
             if not each.isDaemon() and each.__class__.__name__ != '_MainThread':
                 each.join()
-        _run_at_exit()
+        run_at_exit()
 
     keeper = Thread(run, 'shim-end')
     keeper.setDaemon(False)     # as the thread that begins it may be

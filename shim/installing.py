@@ -149,7 +149,7 @@ def planned_names(modules):
     new = []
     for name in shim.__all__:
         value = getattr(shim, name)
-        if top.get(name) is not value and not alias.is_missing(value):
+        if top.get(name) is not value:
             plan.append((top, name, value))
             if name in alias.API and name not in top:
                 new.append(name)
@@ -183,8 +183,7 @@ def offered(ours, theirs, kept):
     for name in dir(ours):
         value = getattr(ours, name)
         if name.startswith('_') or isinstance(value, types.ModuleType) or (
-                alias.is_missing(value) or getattr(theirs, name, ABSENT) is value) or (
-                kept and hasattr(theirs, name)):
+                getattr(theirs, name, ABSENT) is value or kept and hasattr(theirs, name)):
             continue
         if hasattr(theirs, name) or name in getattr(ours, '__all__', ()) or (
                 getattr(value, '__module__', None) == ours.__name__):

@@ -3,6 +3,7 @@
 As the stdlib's ForkingPickler where there is one, so that connections, sockets and methods
 travel; where that fails, cloudpickle or dill if the user has them.
 """
+import os
 import pickle
 import sys
 import types
@@ -215,17 +216,33 @@ def underlying(func):
 
 # Locks, queues and the like reach a new interpreter only as what it starts with.
 
-_starting = {}      # {thread: how many}: those that pickle such things now
+_starting = {}      # {thread: [the `passed` of each that pickles such things now]}
 
 
-def dumps_for_start(value, what):
-    """dumps() of what a new interpreter starts with."""
-    me = compat.get_ident()
-    _starting[me] = _starting.get(me, 0) + 1
+def dumps_for_start(value, what, passed=None):
+    """dumps() of what a new interpreter starts with.
+
+    passed: a list for the descriptors that it has to inherit; None if it can inherit none.
+    """
+    mine = _starting.setdefault(compat.get_ident(), [])
+    mine.append(passed)
     try:
         return dumps(value, what)
     finally:
-        _starting[me] -= 1
+        mine.pop()
+
+
+def pass_on(handle):
+    """Have the new interpreter for which this thread pickles inherit a descriptor.
+
+    Returns its number there, or None if that can't be done.
+    """
+    passed = (_starting.get(compat.get_ident()) or [None])[-1]
+    if passed is None:
+        return None
+    passed.append(os.dup(handle))
+    compat.cloexec(passed[-1])
+    return passed[-1]
 
 
 def assert_starting(value):

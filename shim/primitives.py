@@ -1,6 +1,7 @@
 """Which locks, queues and shared values a context has; looked for when one is made.
 
-    native     multiprocessing's own; what an older one lacks is added    backfill/older_locks.py
+    native     multiprocessing's own; what an older one lacks is added    backfill/older_locks.py,
+                                                                          backfill/older_values.py
     of_cells   ours, over files: where multiprocessing has no semaphores that work, and where a
                worker inherits none                                       backfill/cells.py
     of_threads those of threads
@@ -47,16 +48,46 @@ def _probe():
         return '%s: %s' % (sys.exc_info()[0].__name__, sys.exc_info()[1])
 
 
+def lacking(home):
+    """Why multiprocessing's own of that submodule (a key of HOMES) can't be had, or None."""
+    if home == 'sharedctypes' and not no_semaphores():
+        try:
+            compat.submodule(home)
+        except ImportError:     # 2.4, or an interpreter without ctypes
+            return str(sys.exc_info()[1])
+    return no_semaphores()
+
+
+def newer(home):
+    """{name: what takes the place of multiprocessing's own} in that submodule."""
+    if home == 'sharedctypes':
+        if hasattr(compat.multiprocessing, 'get_context'):      # 3.4 on: it lacks nothing
+            return {}
+        from shim.backfill.older_values import COMPLETE
+        return COMPLETE
+    from shim.backfill.older_locks import COMPLETE
+    return dict([(name, COMPLETE[name]) for name in HOMES[home][1] if name in COMPLETE])
+
+
 def ours(name):
     """The class or function over cells; NotImplementedError where it can't be."""
     from shim.backfill import cells
     if cells.WHY_NOT:
         raise NotImplementedError('%s: %s' % (name, cells.WHY_NOT))
-    try:
-        module = __import__('shim.backfill.' + OURS[name], None, None, [name])
-    except ImportError:
-        raise NotImplementedError('%s: %s (%s)' % (name, compat.NO_CTYPES, sys.exc_info()[1]))
-    return getattr(module, name)
+    return getattr(__import__('shim.backfill.' + OURS[name], None, None, [name]), name)
+
+
+def home_of(name):
+    """The submodule that has it: a key of HOMES."""
+    return [home for home in HOMES if name in HOMES[home][1]][0]
+
+
+def known_as(kind):
+    """The class that a submodule has under the name of one of ours; else the class itself."""
+    name = kind.__name__
+    if kind.__module__ != 'shim.backfill.%s' % OURS.get(name):
+        return kind
+    return getattr(__import__('shim.' + home_of(name), None, None, [name]), name)
 
 
 class Primitives(object):
@@ -64,16 +95,14 @@ class Primitives(object):
 
     def native(self, name, *args, **kwds):
         """Multiprocessing's own, if its semaphores work."""
-        if no_semaphores():
+        home = home_of(name)
+        if lacking(home):
             return ours(name)(*args, **kwds)
-        if compat.unmade(name):
-            raise NotImplementedError('%s: %s' % (name, compat.NO_CTYPES))
-        from shim.backfill import older_locks
         stdlibs = getattr(super(Primitives, self), name, None)      # 3.4 on
-        made = older_locks.COMPLETE.get(name)
+        made = newer(home).get(name)
         if made is None:
             return (stdlibs or getattr(compat.multiprocessing, name))(*args, **kwds)
-        if stdlibs is not None:
+        if stdlibs is not None or name in ('Value', 'Array'):
             kwds['ctx'] = self.get_context()
         return made(*args, **kwds)
 
@@ -160,10 +189,7 @@ def of_default(name):
 
 def public(name):
     """What `shim` has under that name: multiprocessing's own object where that is all of today's."""
-    if compat.NO_THREADS or no_semaphores():
-        return of_default(name)
-    from shim.backfill import older_locks
-    if name in older_locks.COMPLETE:
+    if compat.NO_THREADS or lacking(home_of(name)) or name in newer(home_of(name)):
         return of_default(name)
     return getattr(compat.multiprocessing, name)
 

@@ -99,10 +99,20 @@ else:
 
         _start_method = 'spawn'
 
+    class ForkServerProcess(SpawnProcess):
+        """The same: there is no server to fork it, so that it takes longer to start."""
+
     if compat.multiprocessing is not None:
         Process = ForkProcess = today(compat.multiprocessing.Process)
     else:
         Process = SubprocessProcess
+
+        class ForkProcess(backfill.BaseProcess):
+            """A function that runs in a child made by fork."""
+
+            def _Popen(self):
+                from shim.engines.forked import Popen
+                return Popen(self)
 
 
 class ParallelProcess(SubprocessProcess):

@@ -193,3 +193,20 @@ def fill(array, start):
 
 def change_record(record):
     record.x, record.y = 7, 2.5
+
+
+def touch(made):
+    """Use a lock, or the like."""
+    if hasattr(made, 'parties'):
+        made.wait(20)
+    elif hasattr(made, 'is_set'):
+        made.set()
+    else:
+        made.acquire()
+        made.release()
+
+
+def double(numbers):
+    """Of an array of any kind."""
+    for index in range(len(numbers)):
+        numbers[index] = numbers[index] * 2

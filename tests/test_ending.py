@@ -33,9 +33,9 @@ class Endings(support.TestCase):
         ending.at_exit(one)
         ending.not_at_exit(ending.at_exit(one))
         ending.not_at_exit(None)
-        ending._run_at_exit()
+        ending.run_at_exit()
         self.assertEqual(called, [1] + [2] * 10)
-        ending._run_at_exit()
+        ending.run_at_exit()
         self.assertEqual(called, [1] + [2] * 10)
 
     def test_withdrawn_while_they_run(self):
@@ -58,7 +58,7 @@ class Endings(support.TestCase):
             other = threading.Thread(target=withdraw, args=(those,))
             other.start()
             try:
-                ending._run_at_exit()
+                ending.run_at_exit()
             finally:
                 other.join()
         self.assertEqual(errors, [])

@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 
-from shim import compat, ending
+from shim import compat, ending, primitives
 from shim.waiting import OSErrors, poll
 
 try:
@@ -316,15 +316,24 @@ class Cell(object):
 
 
 class Shared(object):
-    """Base of what is made of cells: it reaches another process by fork, or as that one starts."""
+    """Base of what is made of cells: it reaches another process by fork, or as that one starts.
 
-    def __getstate__(self):
+    isinstance() takes it for what the submodules (shim.queues) have under its name.
+    """
+
+    __class__ = property(lambda self: primitives.known_as(type(self)))
+
+    def __reduce_ex__(self, protocol):
         from shim.pickling import assert_starting
         assert_starting(self)
-        return self._state()
+        return restored, (type(self),) + self._state()
 
-    def __setstate__(self, state):
-        self._restore(*state)
+
+def restored(kind, *state):
+    """Such an object in another process."""
+    made = kind.__new__(kind)
+    made._restore(*state)
+    return made
 
 
 ZERO, ONE = '\0'.encode('ascii'), 'w'.encode('ascii')

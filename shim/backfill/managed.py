@@ -3,6 +3,7 @@ import os
 import threading
 
 from shim import compat
+from shim.backfill import thread_locks
 
 SHUTDOWN = 2            # of the State of a manager
 SET_METHODS = (
@@ -93,7 +94,7 @@ class Condition(object):
 
     def __init__(self, lock=None):
         self._lock = lock or threading.RLock()
-        self._condition = threading.Condition(self._lock)
+        self._condition = thread_locks.find('Condition')(self._lock)
 
     def __getattr__(self, name):
         return getattr(self._condition, name)

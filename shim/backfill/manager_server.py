@@ -29,8 +29,13 @@ OLDER = {'is_set': 'isSet', 'notify_all': 'notifyAll'}
 class Token(object):
     """Says which object of which server: typeid, address, id."""
 
+    __slots__ = 'typeid', 'address', 'id'
+
     def __init__(self, typeid, address, id):
         self.typeid, self.address, self.id = typeid, address, id
+
+    def __reduce__(self):
+        return type(self), (self.typeid, self.address, self.id)
 
     def __repr__(self):
         return '%s(typeid=%r, address=%r, id=%r)' % (

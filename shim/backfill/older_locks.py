@@ -4,9 +4,36 @@ Only where its semaphores work: cell_locks.py has all of it.
 """
 from six import get_function_code, get_unbound_function
 
-from shim import compat
-from shim.backfill import barrier, cells
+from shim import compat, primitives
+from shim.backfill import barrier, cell_locks, cell_queues, cells
 from shim.backfill.barrier import wait_for
+
+
+class Choosing(type):
+    """What all of them lack until 3.4: ctx=, the context that one is for, which makes it then."""
+
+    def __call__(cls, *args, **kwds):
+        if kwds.get('ctx') is None or COMPLETE.get(cls.__name__) is not cls:
+            return type.__call__(cls, *args, **kwds)
+        return getattr(kwds.pop('ctx'), cls.__name__)(*args, **kwds)
+
+
+class Chosen(object):
+    """The same where a subclass calls its base."""
+
+    def __init__(self, *args, **kwds):
+        kwds.pop('ctx', None)
+        super(Chosen, self).__init__(*args, **kwds)
+
+
+class Entered(object):
+    """What a lock lacks until 2.7: a with statement looks for these at the class."""
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *error):
+        self.release()
 
 
 class Locked(object):
@@ -77,45 +104,112 @@ class Closing(object):
         self._writer.close()
 
 
+class Simple(object):
+    """What it lacks until 3.3: get() and put() of the class; before, each object made its own."""
+
+    def _make_methods(self):
+        pass
+
+    def get(self):
+        """The next one; waits for it."""
+        self._rlock.acquire()
+        try:
+            return self._reader.recv()
+        finally:
+            self._rlock.release()
+
+    def put(self, obj):
+        """Put something; waits for room."""
+        if self._wlock is None:     # Windows: nobody comes in between
+            return self._writer.send(obj)
+        self._wlock.acquire()
+        try:
+            self._writer.send(obj)
+        finally:
+            self._wlock.release()
+
+
+class Shut(object):
+    """What a Queue lacks until 3.8: ValueError once it is closed."""
+
+    def put(self, obj, block=True, timeout=None):
+        """Put something; Full if there is no room at once (block false) or in `timeout` seconds."""
+        self._check_open()
+        super(Shut, self).put(obj, block, timeout)
+
+    def get(self, block=True, timeout=None):
+        """The next one; Empty if there is none at once (block false) or in `timeout` seconds."""
+        self._check_open()
+        return super(Shut, self).get(block, timeout)
+
+    def _check_open(self):
+        if self._closed:
+            raise ValueError('Queue %r is closed' % (self,))
+
+
 class Barrier(barrier.Barrier, cells.Shared):
     """So many processes wait for one another: until 3.3 there is none."""
 
-    def __init__(self, parties, action=None, timeout=None):
+    __metaclass__ = Choosing
+
+    def __init__(self, parties, action=None, timeout=None, ctx=None):
         barrier.Barrier.__init__(self, parties, action, timeout, COMPLETE['Condition'](),
                                  cells.Cell())
 
 
-def takes_number(notify):
-    return get_function_code(get_unbound_function(notify)).co_argcount > 1
+def takes(method, number):
+    """True for a method with that many parameters, or more."""
+    return get_function_code(get_unbound_function(method)).co_argcount > number
+
+
+def lacking(name, base):
+    """Yield what to put before that class of multiprocessing's."""
+    if name == 'Condition':
+        if not takes(base.notify, 1):
+            yield Waiting
+    elif name == 'Event':
+        if not compat.EVENTS_TELL:
+            yield Telling
+    elif name == 'SimpleQueue':
+        if not hasattr(base, 'close'):
+            yield Closing
+        if not hasattr(base, 'put'):
+            yield Simple
+    elif name in ('Queue', 'JoinableQueue'):
+        if not compat.QUEUES_SHUT:
+            yield Shut
+    elif not hasattr(base, 'locked'):
+        yield Locked
+    if not (hasattr(base, '__enter__') or name == 'Event' or 'Queue' in name):
+        yield Entered
+    if not hasattr(compat.multiprocessing, 'get_context'):
+        yield Chosen
 
 
 def completed(name):
     """The class of that name with what it lacks; None if it is here and lacks nothing."""
-    home = 'synchronize'
-    if name == 'SimpleQueue':
-        home = 'queues'
-    base = getattr(compat.submodule(home), name)
-    mixins = []
-    if name == 'Condition':
-        if not takes_number(base.notify):
-            mixins.append(Waiting)
-    elif name == 'Event':
-        if not compat.EVENTS_TELL:
-            mixins.append(Telling)
-    elif name == 'SimpleQueue':
-        if not hasattr(base, 'close'):
-            mixins.append(Closing)
-    elif not hasattr(base, 'locked'):
-        mixins.append(Locked)
+    base = getattr(compat.submodule(HOME[name]), name)
+    mixins = list(lacking(name, base))
     if not mixins:
         return None
-    return type(name, tuple(mixins) + (base,), {'__module__': __name__, '__doc__': base.__doc__})
+    # Of ours, too, one is the other's base.
+    parents = [COMPLETE[each] for each in ('Queue', 'Semaphore') if each in COMPLETE
+               and issubclass(base, getattr(compat.submodule(HOME[each]), each))]
+    kind, home = type, [cell_locks, cell_queues]['Queue' in name]
+    if Chosen in mixins:
+        kind = Choosing
+    if parents:
+        mixins = []
+    return kind(name, tuple(mixins + parents) + (base,), {
+        '__module__': __name__, '__doc__': base.__doc__ or getattr(home, name).__doc__})
 
 
+NAMES = [(name, home) for home in ('synchronize', 'queues')
+         for name in primitives.HOMES[home][1] if name != 'Barrier']
+HOME = dict(NAMES)
 # {name: what takes the place of multiprocessing's own}; the classes are names here, to be pickled.
 COMPLETE = {}
-for _name in ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore', 'Condition', 'Event',
-              'SimpleQueue'):
+for _name, _home in NAMES:
     _found = completed(_name)
     if _found is not None:
         globals()[_name] = COMPLETE[_name] = _found

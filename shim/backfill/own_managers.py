@@ -1,6 +1,8 @@
 """The managers of 3.15's multiprocessing.managers for 2.x, and for where there is none."""
 import array
 
+from six.moves import copyreg
+
 from shim import compat, connection, context, pickling, util
 from shim.backfill import managed, proxies
 from shim.backfill.manager_server import RemoteError, Server, Token, ask, dispatch, listener_client
@@ -202,6 +204,14 @@ class Value(object):
 def Array(typecode, sequence, lock=True):
     """An array.array."""
     return array.array(typecode, sequence)
+
+
+def reduce_array(made):
+    """What one is pickled as: until 2.5 it can't be otherwise."""
+    return array.array, (made.typecode, made.tostring())
+
+
+copyreg.pickle(array.array, reduce_array)
 
 
 def of_threads(name):

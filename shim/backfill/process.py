@@ -14,6 +14,7 @@ multiprocessing can't start any (before 3.4).
 import itertools
 import os
 import sys
+import time
 
 from shim import compat, ending
 
@@ -76,8 +77,9 @@ def exit_code_of(run, name, passing=()):
 
 def inherit(method):
     """In a child: its children are started as it was, unless it wants another way."""
-    from shim.context import set_start_method
-    set_start_method(method, True)
+    if method is not None:      # of none of the contexts
+        from shim.context import set_start_method
+        set_start_method(method, True)
 
 
 if compat.multiprocessing is not None:
@@ -86,6 +88,28 @@ else:
     def current_process():
         """The process that this is."""
         return _current[-1]
+
+
+class Polled(object):
+    """What is the same of every _Popen that is a process: its poll() has to be asked."""
+
+    def wait(self, timeout):
+        """Its exit code once it has ended; None after so many seconds, unless that is None."""
+        pause, end = 0.0005, compat.monotonic() + (timeout or 0)
+        while self.poll() is None:
+            left = 1
+            if timeout is not None:
+                left = end - compat.monotonic()
+                if left <= 0:
+                    break
+            pause = min(2 * pause, 0.05, left)
+            time.sleep(pause)
+        return self.poll()
+
+    def end_daemon(self):
+        """The program ends."""
+        self.terminate()
+        self.wait(None)
 
 
 class BaseProcess(object):
@@ -135,6 +159,7 @@ class BaseProcess(object):
 
     def _bootstrap(self):
         """In its new interpreter: run it, return its exit code."""
+        self._authkey = self.authkey    # its own now, or else that of who started it
         _current.append(self)
         inherit(self._start_method)
         return exit_code_of(self.run, self._name)

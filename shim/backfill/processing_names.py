@@ -128,7 +128,7 @@ Process.pid = Process.ident = property(_pid)
 
 # And what multiprocessing does otherwise.
 
-_init, _poll = Process.__init__, forking.Popen.poll
+_init, _start, _poll = Process.__init__, Process.start, forking.Popen.poll
 
 
 def init(self, group=None, target=None, name=None, args=(), kwargs={}):
@@ -136,6 +136,13 @@ def init(self, group=None, target=None, name=None, args=(), kwargs={}):
     if group is not None:
         raise AssertionError('group argument must be None for now')
     _init(self, None, target, name, args, kwargs)
+
+
+def start(self):
+    """Start it; only once, and not from a daemon, whose end its children would not see."""
+    if current_process().daemon:
+        raise AssertionError('daemonic processes are not allowed to have children')
+    _start(self)
 
 
 def poll(self, flag=os.WNOHANG):
@@ -152,5 +159,5 @@ def _open_stdin(module):
     sys.stdin = open(os.devnull)
 
 
-Process.__init__, forking.Popen.poll = init, poll
+Process.__init__, Process.start, forking.Popen.poll = init, start, poll
 _process._registerAfterFork(adopt, _open_stdin)

@@ -38,9 +38,15 @@ class SharedMemoryServer(Server):
 
 
 class SharedMemoryManager(BaseManager):
-    """Makes SharedMemory and ShareableLists that are unlinked when it is shut down."""
+    """Makes SharedMemory and ShareableLists that are unlinked when it is shut down.
+
+    Its arguments are those of a BaseManager.
+    """
 
     _Server = SharedMemoryServer
+
+    def __init__(self, *args, **kwargs):
+        BaseManager.__init__(self, *args, **kwargs)
 
     def _tracked(self, made, memory):
         try:

@@ -270,18 +270,32 @@ def overwrite(buf, offset, data):
 
 def travelling(handle):
     """What rebuild() makes the same connection of, in another process."""
+    number = pickling.pass_on(handle)
+    if number is not None:
+        return number
     reduction = alias.found('reduction')
-    if reduction is None:
+    if reduction is not None:
+        return reduction.reduce_handle(handle)
+    from shim.backfill import sent_handles
+    if sent_handles.WHY_NOT:
         raise pickle.PicklingError(
-            "a connection can't be sent to another process here, as this interpreter can't send"
-            " descriptors: on the context 'fork' a child inherits it; elsewhere send the address of"
-            " a shim.connection.Listener, and connect to it with Client")
-    return reduction.reduce_handle(handle)
+            "a connection can't be sent to a process that runs already here, as this interpreter"
+            " can't send descriptors (%s): give it to the process as an argument, or send the address"
+            " of a shim.connection.Listener, and connect to it with Client" % sent_handles.WHY_NOT)
+    return sent_handles.share(handle)
 
 
 def rebuild(travelled, readable, writable):
     """In the other process."""
-    return Connection(alias.found('reduction').rebuild_handle(travelled), readable, writable)
+    reduction = alias.found('reduction')
+    if isinstance(travelled, int):
+        compat.cloexec(travelled)
+    elif reduction is not None:
+        travelled = reduction.rebuild_handle(travelled)
+    else:
+        from shim.backfill import sent_handles
+        travelled = sent_handles.fetch(*travelled)
+    return Connection(travelled, readable, writable)
 
 
 def Pipe(duplex=True):
@@ -311,19 +325,21 @@ def wait(object_list, timeout=None):
 
     object_list: Connections, sockets, what has a fileno(), or descriptors (a Process' sentinel).
     """
-    poller, found, deadline = waiting.Poller(), {}, None
+    poller, numbers, found, deadline = waiting.Poller(), [], {}, None
     if timeout is not None:
         timeout = max(0, timeout)
         deadline = compat.monotonic() + timeout
     for each in object_list:
         number = getattr(each, 'fileno', lambda: each)()
+        if number not in found:
+            numbers.append(number)
         found[number] = each
         poller.watch(Numbered(number))
     try:
         while True:
             ready = poller.wait(timeout)
             if ready:
-                return [found[number] for number in found if number in ready]
+                return [found[number] for number in numbers if number in ready]
             if timeout is not None:
                 timeout = deadline - compat.monotonic()
                 if timeout < 0:

@@ -6,19 +6,18 @@ from six.moves import queue
 from shim import compat
 from shim.backfill import barrier
 from shim.backfill.barrier import wait_for
+from shim.waiting import Signal
 
 
 def find(name):
-    """What makes that for threads; NotImplementedError if nothing does."""
+    """What makes that for threads."""
     if name.startswith('Raw'):
         name = name[3:]     # what a lock protects needs none here
     for namespace in (OWN, vars(threading)):
         if name in namespace:
             return namespace[name]
-    try:
-        return getattr(compat.submodule('dummy'), name)
-    except (ImportError, AttributeError):
-        raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
+    from shim import dummy
+    return getattr(dummy, name)
 
 
 class Queue(queue.Queue):
@@ -34,18 +33,55 @@ class Queue(queue.Queue):
 
 
 class Condition(object):
-    """threading's, where that lacks wait_for() (until 3.2) and the names of today (until 2.6)."""
+    """As threading's of 3.2 on: until then wait() does not tell, and there is no wait_for().
+
+    RuntimeError if it is not this thread that holds the lock.
+    """
 
     def __init__(self, lock=None):
-        self._condition = threading.Condition(lock or threading.RLock())
-        for name in ('acquire', 'release', 'wait', 'notify'):
-            setattr(self, name, getattr(self._condition, name))
+        if lock is None:
+            lock = threading.RLock()
+        self._lock, self._waiting = lock, []
+        self.acquire, self.release = lock.acquire, lock.release
+
+    def _check(self):
+        if hasattr(self._lock, '_is_owned'):
+            owned = self._lock._is_owned()
+        else:
+            owned = not self._lock.acquire(False)
+            if not owned:
+                self._lock.release()
+        if not owned:
+            raise RuntimeError('acquire() the condition before using it')
+
+    def wait(self, timeout=None):
+        """Release the lock, wait to be notified, take the lock again: False if that took too long."""
+        self._check()
+        mine = Signal()
+        self._waiting.append(mine)
+        release = getattr(self._lock, '_release_save', self._lock.release)
+        acquire = getattr(self._lock, '_acquire_restore', lambda state: self._lock.acquire())
+        state = release()
+        try:
+            mine.wait_for(timeout)
+        finally:
+            acquire(state)
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+        return mine.happened
 
     wait_for = wait_for
 
+    def notify(self, n=1):
+        """Wake n of those who wait, or as many as there are."""
+        self._check()
+        for each in self._waiting[:n]:
+            self._waiting.remove(each)
+            each.fire()
+
     def notify_all(self):
         """Wake all who wait."""
-        self._condition.notifyAll()
+        self.notify(len(self._waiting))
 
     def __enter__(self):
         return self.acquire()

@@ -222,6 +222,7 @@ class ParallelEngine(subproc.SubprocessEngine):
     """Tasks run in processes that Parallel Python started."""
 
     worker_name = 'PPPoolWorker-%d'
+    collected = staticmethod(lambda: None)      # another process starts them
 
     def __init__(self, *args, **kwds):
         subproc.SubprocessEngine.__init__(self, *args, **kwds)

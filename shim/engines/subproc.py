@@ -11,13 +11,14 @@ import os
 import socket
 import subprocess
 import sys
-import time
 
 import six
 
 from shim import compat, pickling, wire, worker
+from shim.backfill.process import Polled
 from shim.engines import channel, main_module, netty
 from shim.engines.crew import Crew
+from shim.engines.passed import collected
 from shim.engines.remote import Remote
 from shim.waiting import OSErrors, poll
 
@@ -109,13 +110,18 @@ class Spawned(Remote):
         return '%d %s %s\n' % (self.sock.getsockname()[1], self._theirs, self._ours)
 
     def _popen(self, engine, stdin):
-        deaf = compat.deaf_start()
+        deaf, passed = compat.deaf_start(), engine.passed
+
+        def keeping():
+            passed.keep()
+            (deaf or int)()
+
         try:
             self.process = Child([engine.executable] + interpreter_flags()
                                  + ['-c', START % (
                                      PLACES, engine.tcp, deaf is not None, os.getpid())],
-                                 stdin=stdin, close_fds=os.name == 'posix',
-                                 preexec_fn=deaf)
+                                 stdin=stdin, close_fds=os.name == 'posix' and not passed,
+                                 preexec_fn=[deaf, keeping][bool(passed)])
         except:
             channel.forget(self.sock)
             raise
@@ -159,7 +165,7 @@ class Spawned(Remote):
         self._served = None
 
 
-class Popen(Spawned):
+class Popen(Polled, Spawned):
     """A new interpreter as a Process has it: see shim.backfill.process."""
 
     worker_name = 'Process-%d'
@@ -167,9 +173,9 @@ class Popen(Spawned):
     def __init__(self, process):
         Spawned.__init__(self)
         self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
-        self._begin = process
+        self._begin, self.passed = process, collected()
         self.start(process._identity[-1], self)
-        self._begin = None
+        self._begin = self.passed = None
         while self._listening is not None and self.process.poll() is None:
             poll(self.sock, 0.1)
             self.receive()
@@ -187,7 +193,8 @@ class Popen(Spawned):
 
     def _pickled(self, process):
         if not hasattr(process, '_config'):
-            return pickling.dumps_for_start((bootstrap, (process,)), 'the process')
+            return pickling.dumps_for_start(
+                (bootstrap, (process,)), 'the process', self.passed)
         # One of multiprocessing's: its authkey is pickled only so.
         context = compat.multiprocessing.context
         context.set_spawning_popen(self)
@@ -195,22 +202,6 @@ class Popen(Spawned):
             return pickling.dumps_for_start((bootstrap, (process,)), 'the process')
         finally:
             context.set_spawning_popen(None)
-
-    def wait(self, timeout):
-        pause, end = 0.0005, compat.monotonic() + (timeout or 0)
-        while self.poll() is None:
-            left = 1
-            if timeout is not None:
-                left = end - compat.monotonic()
-                if left <= 0:
-                    break
-            pause = min(2 * pause, 0.05, left)
-            time.sleep(pause)
-        return self.poll()
-
-    def end_daemon(self):
-        self.terminate()
-        self.wait(None)
 
 
 def bootstrap(process):
@@ -299,13 +290,14 @@ class SubprocessEngine(Crew):
     """Tasks run in new interpreters."""
 
     worker_name = 'SubprocessPoolWorker-%d'
+    collected = staticmethod(collected)
 
     def __init__(self, *args, **kwds):
         Crew.__init__(self, *args, **kwds)
         self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
-        self.has_main = main_module.importable()
+        self.has_main, self.passed = main_module.importable(), self.collected()
         self._begin = pickling.dumps_for_start(
-            (self.initializer, self.initargs), 'the initializer with its arguments')
+            (self.initializer, self.initargs), 'the initializer with its arguments', self.passed)
 
     def info(self, number):
         """What the new interpreter has to know, pickled."""

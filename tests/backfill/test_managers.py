@@ -1,6 +1,7 @@
 """shim.managers and Manager(): as multiprocessing.managers of CPython 3.15, on each context."""
 import copy
 import gc
+import pickle
 import signal
 import sys
 import threading
@@ -205,7 +206,15 @@ class Objects(Shared):
         self.assertEqual(seen, [True, 'told', True])
         made.acquire()
         self.assertEqual(made.wait_for(lambda: 0, 0.05), 0)
+        self.assertEqual(made.wait(0.05), False)
         made.release()
+
+    def test_token(self):
+        token = managers.Token('list', ('localhost', 80), 'x')
+        for protocol in range(3):
+            found = pickle.loads(pickle.dumps(token, protocol))
+            self.assertEqual((found.typeid, found.address, found.id), ('list', ('localhost', 80), 'x'))
+        self.catch(AttributeError, setattr, token, 'other', 1)
 
     def test_event_and_queue(self):
         event, made = self.manager.Event(), self.manager.Queue(2)

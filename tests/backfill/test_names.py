@@ -62,9 +62,12 @@ class Names(support.TestCase):
     deadline = 60
 
     def test_preload(self):
-        if sys.version_info < (3, 4):
-            self.catch(NotImplementedError, shim.set_forkserver_preload, ['os'])
-            support.skip('forkserver is 3.4+')
+        if sys.version_info < (3, 4):       # there is no server to do so, but it is the same call
+            self.catch(TypeError, shim.set_forkserver_preload, [1])
+            self.catch(ValueError, shim.set_forkserver_preload, ['os'], on_error='nosuch')
+            self.assertEqual(shim.set_forkserver_preload(['os'], on_error='fail'), None)
+            self.assertFalse('SHIM_PRELOAD' in os.environ)
+            return
         support.needs_fork()
         context = shim.get_context('forkserver')
         self.catch(TypeError, context.set_forkserver_preload, [1])
@@ -76,6 +79,51 @@ class Names(support.TestCase):
                 PRELOAD, args=[on_error], options=['-Walways::ImportWarning'])
             self.assertEqual((status, out), (0, expected), err)
             self.assertIn(noise, err)
+
+    def test_processes(self):
+        """Each start method has a class of its own, wherever its context is."""
+        from shim import context
+        support.needs_fork()
+        for name in ('ForkProcess', 'SpawnProcess', 'ForkServerProcess'):
+            process = getattr(context, name)(target=sys.exit, args=(4,))
+            process.start()
+            process.join(30)
+            self.assertEqual((name, process.exitcode), (name, 4))
+
+    def test_forked(self):
+        from shim.context import ForkProcess
+        support.needs_fork()
+        near, far = shim.Pipe()
+        parent, names = os.getpid(), []
+
+        def tell():
+            names.append('changed')
+            near.send((shim.current_process().name, shim.parent_process().pid == parent))
+            os.kill(os.getpid(), 9)
+
+        process = ForkProcess(target=tell, name='forked')
+        process.start()
+        self.assertEqual(shim.connection.wait([process.sentinel], 20), [process.sentinel])
+        process.join(20)
+        self.assertEqual((far.recv(), process.exitcode, names), (('forked', True), -9, []))
+        self.assertFalse(process in shim.active_children())
+        waits = ForkProcess(target=near.recv)
+        waits.daemon = True
+        waits.start()
+        self.assertEqual((waits.is_alive(), waits.exitcode), (True, None))
+        self.assertTrue(waits in shim.active_children())
+        waits.terminate()
+        waits.join(20)
+        self.assertEqual(waits.exitcode, -15)
+
+    def test_base_context(self):
+        from shim.context import BaseContext
+        for name in shim.get_all_start_methods():
+            context = shim.get_context(name)
+            self.assertTrue(isinstance(context, BaseContext))
+            self.assertTrue(context.ProcessError is shim.ProcessError)
+            self.assertTrue(context.AuthenticationError is shim.AuthenticationError)
+            self.assertTrue(hasattr(context.reducer, 'ForkingPickler'))
 
     def test_executable(self):
         support.needs_processes()

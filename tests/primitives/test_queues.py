@@ -94,15 +94,38 @@ class Queues(Primitive):
         self.assertEqual(messages.get(True, 20), 1)
         messages.close()
         messages.join_thread()
-        if self.ours:
+        if self.is_process:
             self.catch(ValueError, messages.put, 2)
             self.catch(ValueError, messages.get)
+            self.catch(ValueError, messages.put_nowait, 2)
+            self.catch(ValueError, messages.get_nowait)
         simple = self.ctx.SimpleQueue()
         simple.put(3)
         self.assertEqual(simple.get(), 3)
         simple.close()
         if self.is_process:
             self.catch((ValueError, EnvironmentError), simple.put, 4)
+
+    def test_classes(self):
+        if not self.is_process:
+            return
+        from shim import queues
+        for name in ('Queue', 'JoinableQueue', 'SimpleQueue'):
+            kind = getattr(queues, name)
+            made = kind(ctx=self.ctx)
+            self.assertTrue(isinstance(made, kind), made)
+            self.assertTrue(isinstance(getattr(self.ctx, name)(), kind), name)
+            self.join(self.start(tasks.put, made, 'text'))
+            self.assertEqual(made.get(), 'text')
+        self.assertTrue(isinstance(self.ctx.JoinableQueue(), queues.Queue))
+
+        class Named(queues.Queue):
+            def __init__(self, ctx):
+                queues.Queue.__init__(self, 3, ctx=ctx)
+
+        made = Named(self.ctx)
+        made.put(1)
+        self.assertEqual((type(made), made.get(True, 20)), (Named, 1))
 
     def test_last_words(self):
         # A process ends when what it has put is out.
@@ -229,10 +252,6 @@ class Values(Primitive):
         super(Values, self).setUp()
         if not self.is_process:
             support.skip('threads share all values')
-        if ctypes is None:
-            error = self.catch(NotImplementedError, self.ctx.Value, 'i', 0)
-            self.assertIn('ctypes', str(error))
-            support.skip('no ctypes')
 
     def test_value(self):
         value = self.ctx.Value('i', 5)
@@ -248,7 +267,7 @@ class Values(Primitive):
 
     def test_array(self):
         array, raw = self.ctx.Array('i', 10), self.ctx.RawArray('d', [0.5] * 5)
-        big = self.ctx.Array('l', 100000)
+        big = self.ctx.RawArray('l', 100000)
         self.join(self.start(tasks.fill, array, 3), self.start(tasks.fill, raw, 1),
                   self.start(tasks.fill, big, 2))
         self.assertEqual(array[:], list(range(3, 13)))
@@ -260,7 +279,31 @@ class Values(Primitive):
         text.value = support.b('text')
         self.assertEqual((text.value, len(text.raw)), (support.b('text'), 10))
 
+    def test_wrappers(self):
+        from shim import sharedctypes
+        value = sharedctypes.Value('l', 1 << 30, ctx=self.ctx)
+        self.assertEqual((value.value, value.__enter__()), (1 << 30, True))
+        value.__exit__(None, None, None)
+        lock = self.ctx.Lock()
+        array = sharedctypes.Array('i', 3, lock=lock, ctx=self.ctx)
+        self.assertTrue(isinstance(array, sharedctypes.SynchronizedArray))
+        self.assertTrue(array.get_lock() is lock)
+        made = sharedctypes.synchronized(self.ctx.RawValue('h', 3), ctx=self.ctx)
+        self.assertTrue(isinstance(made, sharedctypes.Synchronized))
+        self.assertTrue(isinstance(made, sharedctypes.SynchronizedBase))
+        self.assertTrue(isinstance(self.ctx.Array('c', 3), sharedctypes.SynchronizedString))
+        made.value += 1
+        copied = sharedctypes.copy(made.get_obj())
+        self.assertEqual(copied.value, 4)
+        for _each in range(3):      # memory that was used before, too
+            array = self.ctx.RawArray('i', 5000)
+            self.assertEqual(array[:], [0] * 5000)
+            array[:] = [7] * 5000
+            del array
+
     def test_structure(self):
+        if ctypes is None:
+            support.skip('no ctypes, of which it is one')
         record = self.ctx.Value(Record, 1, 0.5)
         self.join(self.start(tasks.change_record, record))
         self.assertEqual((record.x, record.y), (7, 2.5))

@@ -1,0 +1,64 @@
+"""Memory that processes share: files that are mapped, in the folder of the cells.
+
+A new interpreter finds the file by its path, a child made by fork has the memory.
+"""
+import os
+import tempfile
+
+from shim.backfill import cells
+from shim.backfill.cell_locks import remove
+
+FILE = 1 << 16          # bytes of a file for small ones
+
+_files = {}             # {pid: the file that has room}
+
+
+class File(object):
+    """A file mapped into memory.  It stays as long as the folder, if it has many objects or is sent."""
+
+    def __init__(self, size, path=None, shared=True):
+        self.size, self.path, self.shared, self.used = size, path, shared, 0
+        self._pid = os.getpid()
+        if path is None:
+            number, self.path = tempfile.mkstemp('', 'v', cells.folder())
+        else:
+            number = os.open(path, os.O_RDWR)
+        try:
+            self.memory = cells.mapped(number, size, path is None)
+        finally:
+            os.close(number)
+
+    def __reduce__(self):
+        self.shared = True
+        return opened, (self.path, self.size)
+
+    def __del__(self, remove=remove, getpid=os.getpid):
+        if not getattr(self, 'shared', True) and getpid() == self._pid:
+            try:
+                remove(self.path)
+            except Exception:       # as the interpreter ends
+                pass
+
+
+_opened = {}            # {path: File}
+
+
+def opened(path, size):
+    """The file of that path, mapped once."""
+    if path not in _opened:
+        _opened[path] = File(size, path)
+    return _opened[path]
+
+
+def room(size):
+    """A file and the offset in it of so many bytes, all zero."""
+    if size > FILE // 4:
+        return File(size, None, False), 0
+    step = (size + 15) // 16 * 16
+    pid = os.getpid()
+    file = _files.get(pid)
+    if file is None or file.used + step > file.size:
+        file = _files[pid] = File(FILE)
+        _opened[file.path] = file
+    offset, file.used = file.used, file.used + step
+    return file, offset

@@ -1,0 +1,52 @@
+"""Descriptors that a new interpreter inherits: connections among what it starts with, until 3.4.
+
+From then on they are multiprocessing's, which sends them.
+"""
+import os
+
+from shim.util import MAXFD
+
+try:
+    import fcntl
+except ImportError:     # Windows, Jython
+    fcntl = None
+
+
+class Passed(list):
+    """The numbers of such descriptors, for one new interpreter or more; they go with it."""
+
+    def __del__(self, close=os.close, refused=OSError):
+        while self:
+            try:
+                close(self.pop())
+            except refused:     # as at cells.Bell
+                pass
+
+    def keep(self):
+        """In a child that is about to exec: those of them stay open, and no others."""
+        for number in open_ones():
+            try:
+                flags = fcntl.fcntl(number, fcntl.F_GETFD)
+                if number in self:
+                    flags &= ~fcntl.FD_CLOEXEC
+                else:
+                    flags |= fcntl.FD_CLOEXEC
+                fcntl.fcntl(number, fcntl.F_SETFD, flags)
+            except IOError:     # there is none of that number
+                pass
+
+
+def open_ones():
+    """The numbers from 3 on that descriptors of this process may have."""
+    try:
+        found = [int(name) for name in os.listdir('/dev/fd')]
+    except OSError:
+        found = range(MAXFD)
+    return [number for number in found if number > 2]
+
+
+def collected():
+    """A Passed, or None where programs don't inherit so."""
+    if fcntl is None:
+        return None
+    return Passed()
