@@ -83,9 +83,9 @@ class MethodPickler(getattr(pickle, '_Pickler', pickle.Pickler)):
         dispatch[type(sys)] = save_sys
 
 
-def python_dumps(value):
+def python_dumps(value, protocol=PROTOCOL):
     written = compat.bytes_io()
-    MethodPickler(written, PROTOCOL).dump(value)
+    MethodPickler(written, protocol).dump(value)
     return written.getvalue()
 
 
@@ -111,24 +111,35 @@ if compat.FORKING_PICKLER:
 
     _table = pickler()
 
-    def plain_dumps(value):
+    def plain_dumps(value, protocol=PROTOCOL):
         written = compat.bytes_io()
-        made = pickle.Pickler(written, PROTOCOL)
+        made = pickle.Pickler(written, protocol)
         made.dispatch_table = _table
         made.dump(value)
         return written.getvalue()
 elif _pickles_blindly():
     plain_dumps = python_dumps
 else:
-    def plain_dumps(value):
+    def plain_dumps(value, protocol=PROTOCOL):
         try:
-            return cPickle.dumps(value, PROTOCOL)
+            return cPickle.dumps(value, protocol)
         except Exception:
             if not FLOATS and isinstance(errors.current(), SystemError):
                 return cPickle.dumps(value, 0)
-            return python_dumps(value)
+            return python_dumps(value, protocol)
 
 loads = cPickle.loads
+
+# As a str of Python 2 has come to Python 3.
+AMBIGUOUS = ('; a str of Python 2 is text for Python 3 if all of it is ASCII, and may be anything'
+             ' else: send text as unicode, bytes as bytearray')
+
+
+def say_why(error, data):
+    """Add the remedy to what loads(data) has raised, if it is that a str of 2 may be anything."""
+    if BYTES is not str and isinstance(error, UnicodeDecodeError) and data[1] < 3:
+        error.reason += AMBIGUOUS
+
 
 
 def attempt(function, *args):
@@ -159,7 +170,7 @@ def dumps(value, what, whole=False):
     raised stays as it is.
     """
     if whole:
-        error = pickle.PicklingError('a worker cannot import __main__, as it has no file')
+        error = no_main()
     else:
         good, error = attempt(plain_dumps, value)
         if good:
@@ -171,12 +182,21 @@ def dumps(value, what, whole=False):
             pass
         except Exception:
             error = errors.current()
+    raise explained(error, what, 'or install cloudpickle or dill')
+
+
+def no_main():
+    return pickle.PicklingError('a worker cannot import __main__, as it has no file')
+
+
+def explained(error, what, otherwise):
+    """What pickle raised, with the remedy."""
     text = '%s. It is %s that must travel to another process: define functions and classes at the'\
-        ' top of a module in a file, or install cloudpickle or dill' % (error, what)
+        ' top of a module in a file, %s' % (error, what, otherwise)
     for kind in (pickle.PicklingError, cPickle.PicklingError, AttributeError, TypeError):
         if error.__class__ is kind:
-            raise kind(text)
-    raise error
+            return kind(text)
+    return error
 
 
 # A function or a class, also one of the old kind of 2.x.
@@ -218,7 +238,7 @@ def underlying(func):
 _starting = {}      # {thread: how many}: those that pickle such things now
 
 
-def dumps_for_start(value, what):
+def dumps_for_start(value, what, dumps=dumps):
     """dumps() of what a new interpreter starts with."""
     me = compat.get_ident()
     _starting[me] = _starting.get(me, 0) + 1

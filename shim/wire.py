@@ -5,7 +5,11 @@ others, and the body: the pickle of values that pickle can't fail on and that ru
 they are unpickled (numbers, strings, bytes, tuples and lists of them).  What is the user's is
 inside as bytes, so that whoever reads the channel never runs the user's code.  Long bytes, marked
 by apart(), go before in frames of their own, rather than be copied into that pickle and out of it.
+
+Between Python 2 and 3 the body is marshalled, in the one format that both have: there bytes stay
+bytes and text stays text, where pickle takes 2's str for one or the other.
 """
+import marshal
 import struct
 import sys
 
@@ -19,7 +23,7 @@ CALL = 1        # (key, mode, pickled function): what tasks with this key call
 TASKS = 2       # (key, [item, ...]): run these after those you have; see shim.outcome for items
 RETURN = 3      # None: hand back what you have not begun
 EXIT = 4        # None: end, when all is done
-INIT = 5        # a new interpreter's start: see shim.engines.subproc
+INIT = 5        # (the program, what to begin, unblock): see shim.engines.subproc
 # From the worker, about the tasks it holds, which both sides know in order:
 READY = 6       # pid: the initializer has returned
 BEGUN = 7       # n: any of the first n may have begun
@@ -47,27 +51,56 @@ def apart(data):
     return data
 
 
-if PickleBuffer is not None:
+def framing(protocol, buffers):
+    """The frame() for a reader that has this protocol of pickle, and maybe PickleBuffer."""
     def frame(kind, body=None):
         """A frame, as a list of bytes."""
+        packed = cPickle.dumps(body, protocol)
+        return _joined(_head(kind, packed), packed)
+
+    def frame_with_buffers(kind, body=None):
+        """A frame, as a list of bytes."""
         beside = []
-        packed = cPickle.dumps(body, PROTOCOL, buffer_callback=beside.append)
+        packed = cPickle.dumps(body, protocol, buffer_callback=beside.append)
         parts = []
         for data in beside:
             data = data.raw()
             parts += [_head(APART, data), data]
         return parts + _joined(_head(kind, packed), packed)
 
-    def _load(packed, beside):
+    return [frame, frame_with_buffers][buffers]
+
+
+frame = framing(PROTOCOL, PickleBuffer is not None)
+
+if PickleBuffer is not None:
+    def load(packed, beside):
+        """The body of a frame."""
         return cPickle.loads(packed, buffers=beside)
 else:
-    def frame(kind, body=None):
-        """A frame, as a list of bytes."""
-        packed = cPickle.dumps(body, PROTOCOL)
-        return _joined(_head(kind, packed), packed)
-
-    def _load(packed, beside):
+    def load(packed, beside):
+        """The body of a frame."""
         return cPickle.loads(packed)
+
+
+def marshalled(kind, body=None):
+    """A frame for the other one of Python 2 and 3."""
+    packed = marshal.dumps(body, 0)
+    return _joined(_head(kind, packed), packed)
+
+
+def unmarshal(packed, beside):
+    """The body of such a frame."""
+    return marshal.loads(packed)
+
+
+def native(text):
+    """Text as str of this Python, however it has come from another one."""
+    if isinstance(text, str):
+        return text
+    if isinstance(text, type(EMPTY)):
+        return text.decode('utf-8', 'replace')
+    return text.encode('utf-8')
 
 
 def _head(kind, body):
@@ -88,7 +121,8 @@ def body_length(head):
 class Inbox(object):
     """Cuts what arrives into frames.  Joins the parts of a long one only once."""
 
-    def __init__(self):
+    def __init__(self, load=load):
+        self._load = load
         self._parts, self._size, self._need = [], 0, HEAD
         self._kind, self._beside = None, []     # of the frame whose head has come
 
@@ -116,7 +150,7 @@ class Inbox(object):
             if self._kind == APART:
                 self._beside.append(data[start:at])
             else:
-                frames.append((self._kind, _load(data[start:at], self._beside)))
+                frames.append((self._kind, self._load(data[start:at], self._beside)))
                 self._beside = []
             self._kind, self._need = None, HEAD
         self._parts, self._size = [data[at:]], end - at

@@ -32,10 +32,11 @@ clock = compat.monotonic
 class Worker(object):
     """Serves a channel until EXIT or the parent's end."""
 
-    def __init__(self, sock, parent):
+    def __init__(self, sock, parent, frame=wire.frame, load=wire.load):
         self.sock, self.parent, self.pid = sock, parent, compat.getpid()
         self.adopted = compat.getppid() != parent   # by a forkserver, or the parent is gone
-        self.inbox, self.outbox = wire.Inbox(), wire.Outbox()
+        self.frame = frame
+        self.inbox, self.outbox = wire.Inbox(load), wire.Outbox()
         self.todo, self.done = deque(), deque()     # tasks (key, item); outcomes
         self.printed = deque()                      # (name of a stream, text): see capture()
         self.calls = {}         # {key: [function or None, mode, pickled function or None]}
@@ -136,7 +137,7 @@ class Worker(object):
 
     def say(self, kind, body):
         """Send a frame; if nobody listens, listen() will find out."""
-        self.outbox.put(wire.frame(kind, body))
+        self.outbox.put(self.frame(kind, body))
         self.speak(0)
 
     def speak(self, count):
@@ -153,7 +154,7 @@ class Worker(object):
             os._exit(0)
         results, now = [], clock()
         while self.printed:
-            self.outbox.put(wire.frame(wire.PRINTED, self.printed.popleft()))
+            self.outbox.put(self.frame(wire.PRINTED, self.printed.popleft()))
         try:
             while True:
                 results.append(self.done.popleft())
@@ -161,9 +162,9 @@ class Worker(object):
             pass
         if results:
             # What is done was all done since the last time.
-            self.outbox.put(wire.frame(wire.RESULTS, (max(0.0, now - self.spoke), results)))
+            self.outbox.put(self.frame(wire.RESULTS, (max(0.0, now - self.spoke), results)))
         if begun:
-            self.outbox.put(wire.frame(wire.BEGUN, begun))
+            self.outbox.put(self.frame(wire.BEGUN, begun))
         self.spoke = now
         try:
             self.outbox.send(self.sock)
@@ -216,7 +217,7 @@ class Worker(object):
                 count += 1
         except IndexError:
             pass
-        self.outbox.put(wire.frame(wire.RETURNED, count))
+        self.outbox.put(self.frame(wire.RETURNED, count))
         self.outbox.send(self.sock)
 
     # Beside the main thread.
