@@ -98,7 +98,6 @@ if hasattr(os, 'register_at_fork'):
     os.register_at_fork(after_in_child=_forked)
 
 
-
 def no_threads():
     """Why no thread can be started, or None.
 
@@ -225,14 +224,16 @@ def mask_interrupts(how='SIG_BLOCK'):
 
 def _ignore_interrupts():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    mask_interrupts('SIG_UNBLOCK')
 
 
-def deaf_start():
+def deaf_start(unblocks=True):
     """What Popen is to call in the child so that Ctrl-C does not hit it while it starts, or None.
 
-    Where that can't be blocked (mask_interrupts), it is ignored, until hear_interrupts().
+    Where that can't be blocked (mask_interrupts), nor unblocked by what is started, it is ignored,
+    until hear_interrupts().
     """
-    if hasattr(os, 'fork') and not hasattr(signal, 'pthread_sigmask') and (
+    if hasattr(os, 'fork') and not (unblocks and hasattr(signal, 'pthread_sigmask')) and (
             signal.getsignal(signal.SIGINT) == signal.default_int_handler):
         return _ignore_interrupts
     return None

@@ -23,6 +23,16 @@ class Delegate(object):
     ProcessError, BufferTooShort = ProcessError, BufferTooShort
     TimeoutError, AuthenticationError = TimeoutError, AuthenticationError
 
+    def set_executable(self, executable, path=()):
+        """Start that interpreter for pools and processes from now on.
+
+        executable: its path, or its name where PATH has it; None: this one again.  If it is another
+        one (PyPy), it has a sys.path of its own; path: folders to be there, too.  Pool() raises
+        ValueError if it is none.  See docs/other-interpreters.rst.
+        """
+        from shim.engines import main_module
+        main_module.choose(executable, path)
+
     def __getattr__(self, name):
         if name.startswith('_') or not hasattr(compat.multiprocessing, name):
             raise AttributeError('the %r context has no %s here: %s' % (
@@ -36,11 +46,6 @@ class Delegate(object):
     def allow_connection_pickling(self):
         """Have those of multiprocessing's own be pickled, too, and sockets, where it can."""
         alias.found('reduction')
-
-    def set_executable(self, executable):
-        """Start that interpreter for new processes.  executable: a path."""
-        from shim.engines import main_module
-        main_module.chosen[:] = [executable]
 
     def cpu_count(self):
         """The number of processors of this machine."""
@@ -162,11 +167,16 @@ class ForkServerContext(Context, base('ForkServerContext')):
 
 
 class SubprocessContext(Context, base('SpawnContext')):
-    """New interpreters by the subprocess module: wherever that works."""
+    """New interpreters by the subprocess module: wherever that works.
+
+    They may be others than this one: PyPy has a JIT.
+    """
 
     _name = 'subprocess'
     Process = process.SubprocessProcess
     _make = Primitives.of_cells
+    # Not multiprocessing's, whose choice is for its spawn.
+    set_executable = Delegate.__dict__['set_executable']
 
 
 class ParallelContext(SubprocessContext):
@@ -174,6 +184,14 @@ class ParallelContext(SubprocessContext):
 
     _name = 'pp'
     Process = process.ParallelProcess
+
+    def set_executable(self, executable, path=()):
+        """As subprocess's, for a Process; ValueError for another interpreter: pp starts its own."""
+        from shim.engines.interpreter import another
+        if executable is not None and another(executable) is not None:
+            raise ValueError("Parallel Python starts the interpreter that it runs in;"
+                             " get_context('subprocess').set_executable() chooses another one")
+        SubprocessContext.set_executable(self, executable, path)
 
 
 class ThreadContext(Context, base('BaseContext')):

@@ -57,6 +57,7 @@ class ForkServerContext(Context, multiprocessing.context.ForkServerContext):
 
 class SubprocessContext(Context, multiprocessing.context.SpawnContext):
     Process: ClassVar[type[SubprocessProcess]]
+    def set_executable(self, executable: str | None, path: Iterable[str] = ()) -> None: ...
 
 class ParallelContext(SubprocessContext):
     Process: ClassVar[type[ParallelProcess]]

@@ -12,8 +12,8 @@ A function that is not pickled by name is packed with its arguments, anew for ea
 state may change: then the pickle is (func, args, kwds), (func, chunk).  Mode and function travel
 once, under a key; the keys 0 to 2 are the modes of such tasks.
 
-An **outcome** is an atom, or a tuple: (VALUE, pickled), (ERROR, pickled report), (RAW, object),
-(RAISE, exception).  The last two never travel.  It is unpacked by whoever calls get(), as
+An **outcome** is an atom, or a tuple: (VALUE, pickled), (ERROR, report: text and pickles),
+(RAW, object), (RAISE, exception).  The last two never travel.  It is unpacked by whoever calls get(), as
 unpickling imports modules and runs the user's code.
 """
 import sys
@@ -27,21 +27,24 @@ VALUE, ERROR, RAW, RAISE = 0, 1, 2, 3
 
 def pack(call, func, args, kwds=None):
     """The item for a task of that call; raises what pickle raises."""
-    packed = args
+    if call.blob is not None and call.mode == ONE and not kwds:
+        for arg in args:
+            if not pickling.is_atom(arg):
+                break
+        else:
+            return args
+    return wire.apart(pickling.dumps(contents(call, func, args, kwds), call.what, call.whole))
+
+
+def contents(call, func, args, kwds):
+    """What is pickled of a task."""
+    if call.mode == ONE:
+        args = args, kwds or {}
     if call.blob is not None:
-        if call.mode == ONE:
-            if not kwds:
-                for arg in args:
-                    if not pickling.is_atom(arg):
-                        break
-                else:
-                    return args
-            packed = args, kwds or {}
-    elif call.mode == ONE:
-        packed = func, args, kwds or {}
-    else:
-        packed = func, args
-    return wire.apart(pickling.dumps(packed, call.what, call.whole))
+        return args
+    if call.mode == ONE:
+        return (func,) + args
+    return func, args
 
 
 def run(func, mode, item):
@@ -93,15 +96,12 @@ def of_error(error, trace=''):
         text = str(error)
     except:     # noqa: E722
         text = '<unprintable>'
-    report = [name, text, trace, None, None, None, None]
-    state = {}
-    for key, value in list(getattr(error, '__dict__', {}).items()):
-        state[key] = _try_dumps(value)
-    report[3] = _try_dumps(error)
-    report[4] = _try_dumps(kind)
-    report[5] = [_try_dumps(arg) for arg in getattr(error, 'args', ())]
-    report[6] = state
-    return ERROR, pickling.plain_dumps(report)
+    # Joined: nothing travels in the frame itself but strings of no class of the user's.
+    report = [''.join([each]) for each in (name, text, trace)]
+    state = [(key, _try_dumps(value))
+             for key, value in list(getattr(error, '__dict__', {}).items()) if type(key) is str]
+    return ERROR, report + [_try_dumps(error), _try_dumps(kind), [
+        _try_dumps(arg) for arg in getattr(error, 'args', ())], state]
 
 
 def _try_dumps(value):
@@ -143,8 +143,11 @@ def unpack(outcome):
     if kind == RAISE:
         return False, content
     if kind == VALUE:
-        return pickling.attempt(pickling.loads, content)
-    return False, _rebuild(*pickling.loads(content))
+        good, value = pickling.attempt(pickling.loads, content)
+        if not good:
+            pickling.say_why(value, content)
+        return good, value
+    return False, _rebuild(*content)
 
 
 def give(good, value):
@@ -158,6 +161,7 @@ def give(good, value):
 
 
 def _rebuild(name, text, trace, whole, kind, args, state):
+    name, text, trace = [wire.native(each) for each in (name, text, trace)]
     error = _load(whole)
     if not isinstance(error, compat.BaseException):
         error = _rebuild_parts(_load(kind), args, state)
@@ -182,8 +186,8 @@ def _rebuild_parts(kind, args, state):
         error = compat.bare(kind)
         if isinstance(error, compat.BaseException):
             error.args = tuple([_load(arg) for arg in args])
-            for key in state:
-                error.__dict__[key] = _load(state[key])
+            for key, value in state:
+                error.__dict__[wire.native(key)] = _load(value)
             return error
     except:     # noqa: E722
         pass

@@ -85,9 +85,9 @@ class MethodPickler(getattr(pickle, '_Pickler', pickle.Pickler)):
         dispatch[type(sys)] = save_sys
 
 
-def python_dumps(value):
+def python_dumps(value, protocol=PROTOCOL):
     written = compat.bytes_io()
-    MethodPickler(written, PROTOCOL).dump(value)
+    MethodPickler(written, protocol).dump(value)
     return written.getvalue()
 
 
@@ -113,24 +113,35 @@ if compat.FORKING_PICKLER:
 
     _table = pickler()
 
-    def plain_dumps(value):
+    def plain_dumps(value, protocol=PROTOCOL):
         written = compat.bytes_io()
-        made = pickle.Pickler(written, PROTOCOL)
+        made = pickle.Pickler(written, protocol)
         made.dispatch_table = _table
         made.dump(value)
         return written.getvalue()
 elif _pickles_blindly():
     plain_dumps = python_dumps
 else:
-    def plain_dumps(value):
+    def plain_dumps(value, protocol=PROTOCOL):
         try:
-            return cPickle.dumps(value, PROTOCOL)
+            return cPickle.dumps(value, protocol)
         except Exception:
             if not FLOATS and isinstance(errors.current(), SystemError):
                 return cPickle.dumps(value, 0)
-            return python_dumps(value)
+            return python_dumps(value, protocol)
 
 loads = cPickle.loads
+
+# As a str of Python 2 has come to Python 3.
+AMBIGUOUS = ('; a str of Python 2 is text for Python 3 if all of it is ASCII, and may be anything'
+             ' else: send text as unicode, bytes as bytearray')
+
+
+def say_why(error, data):
+    """Add the remedy to what loads(data) has raised, if it is that a str of 2 may be anything."""
+    if BYTES is not str and isinstance(error, UnicodeDecodeError) and data[1] < 3:
+        error.reason += AMBIGUOUS
+
 
 
 def attempt(function, *args):
@@ -160,11 +171,9 @@ def dumps(value, what, whole=False):
     Raises what pickle raised, with the remedy added to the text; what the user's own __reduce__
     raised stays as it is.
     """
-    good, error = attempt(plain_dumps, value)
+    good, error = strictly(plain_dumps, value, whole)
     if good:
-        if not whole or MAIN not in error:
-            return error
-        error = pickle.PicklingError('it names __main__, which a worker cannot import here')
+        return error
     for name in ('cloudpickle', 'dill'):
         try:
             return __import__(name).dumps(value)
@@ -172,12 +181,25 @@ def dumps(value, what, whole=False):
             pass
         except Exception:
             error = errors.current()
+    raise explained(error, what, 'or install cloudpickle or dill')
+
+
+def strictly(dump, value, whole):
+    """attempt() to pickle it; if `whole`, what is in __main__ can't be pickled by its name."""
+    good, data = attempt(dump, value)
+    if good and whole and MAIN in data:
+        return False, pickle.PicklingError('it names __main__, which a worker cannot import here')
+    return good, data
+
+
+def explained(error, what, otherwise):
+    """What pickle raised, with the remedy."""
     text = '%s. It is %s that must travel to another process: define functions and classes at the'\
-        ' top of a module in a file, or install cloudpickle or dill' % (error, what)
+        ' top of a module in a file, %s' % (error, what, otherwise)
     for kind in (pickle.PicklingError, cPickle.PicklingError, AttributeError, TypeError):
         if error.__class__ is kind:
-            raise kind(text)
-    raise error
+            return kind(text)
+    return error
 
 
 # A function or a class, also one of the old kind of 2.x.
@@ -219,7 +241,7 @@ def underlying(func):
 _starting = {}      # {thread: [the `passed` of each that pickles such things now]}
 
 
-def dumps_for_start(value, what, passed=None):
+def dumps_for_start(value, what, passed=None, dumps=dumps):
     """dumps() of what a new interpreter starts with.
 
     passed: a list for the descriptors that it has to inherit; None if it can inherit none.

@@ -71,11 +71,14 @@ if hasattr(compat.multiprocessing, 'context'):      # 3.4 on
 
         @staticmethod
         def _Popen(process):
-            try:
-                return SpawnProcess._Popen(process)
-            except ImportError:     # its helper process needs _multiprocessing, which is not here
-                from shim.engines.subproc import Popen
-                return Popen(process)
+            from shim.engines import main_module
+            if not main_module.chosen:
+                try:
+                    return SpawnProcess._Popen(process)
+                except ImportError:     # its helper process needs _multiprocessing, not here
+                    pass
+            from shim.engines.subproc import started
+            return started(process)
 
         def _bootstrap(self, *args, **kwds):
             backfill.inherit(self._start_method)
@@ -88,8 +91,8 @@ else:
         _start_method = 'subprocess'
 
         def _Popen(self):
-            from shim.engines.subproc import Popen
-            made = Popen(self)
+            from shim.engines.subproc import started
+            made = started(self)
             # It may be big, or hold what only the child should.
             del self._target, self._args, self._kwargs
             return made

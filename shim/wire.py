@@ -5,7 +5,11 @@ others, and the body: the pickle of values that pickle can't fail on and that ru
 they are unpickled (numbers, strings, bytes, tuples and lists of them).  What is the user's is
 inside as bytes, so that whoever reads the channel never runs the user's code.  Long bytes, marked
 by apart(), go before in frames of their own, rather than be copied into that pickle and out of it.
+
+Between Python 2 and 3 the body is marshalled, in the one format that both have: there bytes stay
+bytes and text stays text, where pickle takes 2's str for one or the other.
 """
+import marshal
 import struct
 import sys
 
@@ -48,27 +52,56 @@ def apart(data):
     return data
 
 
-if PickleBuffer is not None:
+def framing(protocol, buffers):
+    """The frame() for a reader that has this protocol of pickle, and maybe PickleBuffer."""
     def frame(kind, body=None):
         """A frame, as a list of bytes."""
+        packed = cPickle.dumps(body, protocol)
+        return _joined(_head(kind, packed), packed)
+
+    def frame_with_buffers(kind, body=None):
+        """A frame, as a list of bytes."""
         beside = []
-        packed = cPickle.dumps(body, PROTOCOL, buffer_callback=beside.append)
+        packed = cPickle.dumps(body, protocol, buffer_callback=beside.append)
         parts = []
         for data in beside:
             data = data.raw()
             parts += [_head(APART, data), data]
         return parts + _joined(_head(kind, packed), packed)
 
-    def _load(packed, beside):
+    return [frame, frame_with_buffers][buffers]
+
+
+frame = framing(PROTOCOL, PickleBuffer is not None)
+
+if PickleBuffer is not None:
+    def load(packed, beside):
+        """The body of a frame."""
         return cPickle.loads(packed, buffers=beside)
 else:
-    def frame(kind, body=None):
-        """A frame, as a list of bytes."""
-        packed = cPickle.dumps(body, PROTOCOL)
-        return _joined(_head(kind, packed), packed)
-
-    def _load(packed, beside):
+    def load(packed, beside):
+        """The body of a frame."""
         return cPickle.loads(packed)
+
+
+def marshalled(kind, body=None):
+    """A frame for the other one of Python 2 and 3."""
+    packed = marshal.dumps(body, 0)
+    return _joined(_head(kind, packed), packed)
+
+
+def unmarshal(packed, beside):
+    """The body of such a frame."""
+    return marshal.loads(packed)
+
+
+def native(text):
+    """Text as str of this Python, however it has come from another one."""
+    if isinstance(text, str):
+        return text
+    if isinstance(text, type(EMPTY)):
+        return text.decode('utf-8', 'replace')
+    return text.encode('utf-8')
 
 
 def _head(kind, body):
@@ -89,7 +122,8 @@ def body_length(head):
 class Inbox(object):
     """Cuts what arrives into frames.  Joins the parts of a long one only once."""
 
-    def __init__(self):
+    def __init__(self, load=load):
+        self._load = load
         self._parts, self._size, self._need = [], 0, HEAD
         self._kind, self._beside = None, []     # of the frame whose head has come
 
@@ -117,7 +151,7 @@ class Inbox(object):
             if self._kind == APART:
                 self._beside.append(data[start:at])
             else:
-                frames.append((self._kind, _load(data[start:at], self._beside)))
+                frames.append((self._kind, self._load(data[start:at], self._beside)))
                 self._beside = []
             self._kind, self._need = None, HEAD
         self._parts, self._size = [data[at:]], end - at

@@ -32,11 +32,12 @@ clock = compat.monotonic
 class Worker(running.Runs):
     """Serves a channel until EXIT or the parent's end."""
 
-    def __init__(self, sock, parent):
+    def __init__(self, sock, parent, frame=wire.frame, load=wire.load):
         running.Runs.__init__(self)
         self.sock, self.parent, self.pid = sock, parent, compat.getpid()
         self.adopted = compat.getppid() != parent   # by a forkserver, or the parent is gone
-        self.inbox, self.outbox = wire.Inbox(), wire.Outbox()
+        self.frame = frame
+        self.inbox, self.outbox = wire.Inbox(load), wire.Outbox()
         self.todo, self.done = deque(), deque()     # tasks (key, item); outcomes
         self.printed = deque()                      # (name of a stream, text): see capture()
         self.io = compat.allocate_lock()            # held by whoever reads or writes the channel
@@ -112,7 +113,7 @@ class Worker(running.Runs):
 
     def say(self, kind, body):
         """Send a frame; if nobody listens, listen() will find out."""
-        self.outbox.put(wire.frame(kind, body))
+        self.outbox.put(self.frame(kind, body))
         self.speak(0)
 
     def speak(self, count):
@@ -129,7 +130,7 @@ class Worker(running.Runs):
             os._exit(0)
         results, now = [], clock()
         while self.printed:
-            self.outbox.put(wire.frame(wire.PRINTED, self.printed.popleft()))
+            self.outbox.put(self.frame(wire.PRINTED, self.printed.popleft()))
         try:
             while True:
                 results.append(self.done.popleft())
@@ -137,9 +138,9 @@ class Worker(running.Runs):
             pass
         if results:
             # What is done was all done since the last time.
-            self.outbox.put(wire.frame(wire.RESULTS, (max(0.0, now - self.spoke), results)))
+            self.outbox.put(self.frame(wire.RESULTS, (max(0.0, now - self.spoke), results)))
         if begun:
-            self.outbox.put(wire.frame(wire.BEGUN, begun))
+            self.outbox.put(self.frame(wire.BEGUN, begun))
         self.spoke = now
         try:
             self.outbox.send(self.sock)
@@ -192,7 +193,7 @@ class Worker(running.Runs):
                 count += 1
         except IndexError:
             pass
-        self.outbox.put(wire.frame(wire.RETURNED, count))
+        self.outbox.put(self.frame(wire.RETURNED, count))
         self.outbox.send(self.sock)
 
     # Beside the main thread.

@@ -3,6 +3,7 @@ import os
 import random
 import re
 import shutil
+import sys
 import tempfile
 import zipfile
 
@@ -13,6 +14,7 @@ from shim.commands import examples
 from shim.compat import absent, multiprocessing    # or what stands in for it, or None
 from tests import support
 from tests.support import ROOT, b, read_text, skip
+from tests.test_executable import other
 
 try:
     import ctypes
@@ -203,6 +205,19 @@ class Programs(Processes):
         self.match('    with 1 / 0: ZeroDivisionError.*', out)
         self.match('    with 1 / 0: caught a ZeroDivisionError', out)
 
+    def test_jit_workers(self):
+        args = ('--below', '3000', '--workers', '2', '--executable', sys.executable)
+        if 'subprocess' not in shim.get_all_start_methods():
+            status, out, err = self.program('jit_workers', *args)
+            self.assertEqual(status, 1)
+            self.assertTrue('PyPy is at ' in err, err)
+            return
+        out = self.outputs('jit_workers', *args)
+        version = '(?:CPython|PyPy) ' + '.'.join([str(part) for part in sys.version_info[:3]])
+        self.match(version + r': \d+\.\d\d s', out)
+        self.match(version + r': \d+\.\d\d s, \d+\.\d times as fast', out)
+        self.match('the longest way to 1 below 3000: 216 steps, from 2919', out)
+
     def test_threads(self):
         out = self.outputs('threads', '--jobs', '8', '--pause', '0.02', '--workers', '4')
         self.match('results: 0 1 4 9 16 25 36 49', out)
@@ -297,6 +312,24 @@ class TestSpawn(Processes):
 
 class TestForkserver(Processes):
     method = 'forkserver'
+
+
+class TestJit(Example):
+    deadline = 300
+
+    def test_faster(self):
+        path = other('a PyPy').path
+        status, out, err = self.run_example('jit_workers', '--executable', path)
+        self.assertEqual((status, err), (0, ''), out)
+        times, = re.search(r'(?m)^PyPy .*, (\d+\.\d) times as fast$', out).groups()
+        self.assertTrue(float(times) >= 5, out)
+
+    def test_not_there(self):
+        support.needs_processes()
+        status, out, err = self.run_example(
+            'jit_workers', '--below', '2000', '--executable', 'nosuch-pypy')
+        self.assertEqual((status, len(out.splitlines())), (1, 1), err)
+        self.assertTrue(err.startswith("'nosuch-pypy': there is no such program"), err)
 
 
 COMMAND = 'import sys\nfrom shim.commands import main\nsys.exit(main(sys.argv[1:]))\n'

@@ -5,10 +5,13 @@ b = support.b
 
 
 class Cuts(support.TestCase):
+    apart = True
+
     def setUp(self):
         support.TestCase.setUp(self)
         from shim import wire
         self.wire = wire
+        self.frame, self.load = self.speaking()
         self.long = b('0123456789') * (wire.LONG // 5)
         self.bodies = [
             (wire.RETURN, None), (wire.TASKS, (4, [(1, 'two'), b('three')])), (wire.EXIT, None),
@@ -16,8 +19,11 @@ class Cuts(support.TestCase):
             (wire.RESULTS, (0.5, [7, (0, self.long), None, (1, b('short'))])), (wire.BEGUN, 3)]
         frames = []
         for kind, body in self.bodies:
-            frames.extend(wire.frame(kind, self.mark(body)))
+            frames.extend(self.frame(kind, self.mark(body)))
         self.data = b('').join([self.plain(part) for part in frames])
+
+    def speaking(self):
+        return self.wire.frame, self.wire.load
 
     def mark(self, body):
         """The body with its bytes as a pool would mark them."""
@@ -25,7 +31,7 @@ class Cuts(support.TestCase):
             return tuple([self.mark(each) for each in body])
         if isinstance(body, list):
             return [self.mark(each) for each in body]
-        if isinstance(body, type(self.long)) and len(body) > 10:
+        if self.apart and isinstance(body, type(self.long)) and len(body) > 10:
             return self.wire.apart(body)
         return body
 
@@ -36,7 +42,7 @@ class Cuts(support.TestCase):
 
     def arrive(self, sizes):
         """What an inbox makes of the data when it comes in pieces of these sizes, by turns."""
-        inbox, frames, at, turn = self.wire.Inbox(), [], 0, 0
+        inbox, frames, at, turn = self.wire.Inbox(self.load), [], 0, 0
         while at < len(self.data):
             size = sizes[turn % len(sizes)]
             frames.extend(inbox.feed(self.data[at:at + size]))
@@ -51,7 +57,7 @@ class Cuts(support.TestCase):
             self.assertEqual(self.arrive(sizes), self.bodies, sizes)
 
     def test_asks_for_no_more_than_a_long_frame(self):
-        inbox = self.wire.Inbox()
+        inbox = self.wire.Inbox(self.load)
         at = 0
         frames = []
         while at < len(self.data):
@@ -60,3 +66,35 @@ class Cuts(support.TestCase):
             frames.extend(inbox.feed(self.data[at:at + room]))
             at += room
         self.assertEqual(frames, self.bodies)
+
+
+class TestLower(Cuts):
+    """For an interpreter whose pickle is older."""
+
+    apart = False
+
+    def speaking(self):
+        return self.wire.framing(2, False), self.wire.load
+
+
+class TestMixed(Cuts):
+    """For the other one of Python 2 and 3."""
+
+    apart = False
+
+    def speaking(self):
+        return self.wire.marshalled, self.wire.unmarshal
+
+    def test_text_and_bytes(self):
+        inbox = self.wire.Inbox(self.load)
+        text, data = support.six.u('\xe9\u20ac'), b('\xff\x00')
+        for part in self.frame(self.wire.FAILED, [text, data, -1, 0.1, None, ('a', 1 << 20)]):
+            frames = inbox.feed(part)
+        self.assertEqual(frames, [(self.wire.FAILED, [text, data, -1, 0.1, None, ('a', 1 << 20)])])
+
+    def test_native(self):
+        text = support.six.u('\xe9')
+        both = [text, text.encode('utf-8')]
+        for given in both:
+            self.assertEqual(self.wire.native(given), both[isinstance(b(''), str)])
+            self.assertTrue(isinstance(self.wire.native(given), str))

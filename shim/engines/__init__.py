@@ -3,10 +3,12 @@
 base.py holds what the Pool asks of an engine.  crew.py is the loop of all engines that have
 workers, bell.py what it sleeps on; roster.py hires and buries these, slot.py is what is known of
 each; remote.py is the parent's end of one in another process, channel.py the sockets between
-them, main_module.py the user's program in a new interpreter.
+them, main_module.py the user's program in a new interpreter, interpreter.py which
+one an executable is, dialect.py how two that differ speak.
 
     mp.py        processes of multiprocessing: fork, spawn, forkserver
     subproc.py   new interpreters, by the subprocess module
+    abroad.py    the same, but another interpreter than this one
     parallel.py  new interpreters, by Parallel Python
     thread.py    threads
     serial.py    the caller itself
@@ -75,16 +77,21 @@ if compat.java_semaphore is not None:
 
 
 def engine_class(name):
-    """The class of the engine behind a context; ImportError where its library is missing."""
+    """The class of the engine behind a context; ImportError where its library is missing.
+
+    ValueError if the interpreter that the program has chosen can't be that of a worker.
+    """
     module, kind = ENGINES[name]
-    return getattr(__import__('shim.engines.' + module, None, None, [kind]), kind)
+    return getattr(__import__('shim.engines.' + module, None, None, [kind]), kind).fitting()
 
 
 def name_of(engine):
     """The context behind which an engine is: before 3.4 that of spawn is subprocess."""
-    return [name for name in ENGINES if ENGINES[name][1] == engine.__class__.__name__][0]
+    return [name for kind in engine.__class__.__mro__
+            for name in ENGINES if ENGINES[name][1] == kind.__name__][0]
 
 
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
-    from shim.engines import dasks, executors, mp, mpis, parallel, rays, serial, subproc, thread  # noqa: F401
+    from shim.engines import (  # noqa: F401
+        abroad, dasks, executors, mp, mpis, parallel, rays, serial, subproc, thread)

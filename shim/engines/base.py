@@ -75,6 +75,12 @@ class Engine(object):
         self.feeds = {}             # the feeds that still have tasks to post
         self._calls, self._keys = {}, outcome.STAR
 
+    def fitting(cls):
+        """The class that is it as things are: maybe one for what the program has chosen."""
+        return cls
+
+    fitting = classmethod(fitting)
+
     def start(self):
         """Start the workers.  On return, or if this raises, none is left half made."""
         raise NotImplementedError

@@ -18,7 +18,7 @@ from shim.frozen import is_frozen
 if '__main__' in sys.modules:
     sys.modules.setdefault('__mp_main__', sys.modules['__main__'])
 
-chosen = []         # the interpreter that set_executable() has set, until 3.4
+chosen = []         # what set_executable() was given: the interpreter, folders for its sys.path
 _preparing = []     # not empty while the program's module is imported by a worker
 
 UNGUARDED = '''
@@ -35,10 +35,19 @@ UNGUARDED = '''
 
 def executable():
     """The interpreter for new processes: what set_executable() chose, else this one."""
+    if chosen:
+        return chosen[0]
     spawn = compat.spawn_module()
     if spawn is not None:
-        return spawn.get_executable()
-    return (chosen or [sys.executable])[0]
+        return spawn.get_executable()       # multiprocessing has a set_executable() of its own
+    return sys.executable
+
+
+def choose(executable, path=()):
+    """Have new interpreters be that one, with these folders on their sys.path; None: this one."""
+    chosen[:] = []
+    if executable is not None:
+        chosen[:] = [executable, [os.path.abspath(folder) for folder in path]]
 
 
 def importable():
@@ -48,8 +57,11 @@ def importable():
             or os.path.exists(getattr(main, '__file__', None) or ''))
 
 
-def describe(name, identity, daemon=True):
-    """What a child of that name needs to know of this program; RuntimeError while preparing."""
+def describe(name, identity, daemon=True, alike=True):
+    """What a child of that name needs to know of this program; RuntimeError while preparing.
+
+    alike: it is the same interpreter.
+    """
     if _preparing:
         raise RuntimeError(UNGUARDED)
     told = {
@@ -58,7 +70,7 @@ def describe(name, identity, daemon=True):
         'dir': os.getcwd(), 'data': None}
     told['authkey'] = str_of(getattr(current_process(), 'authkey', None))
     spawn = compat.spawn_module()
-    if spawn is not None:
+    if alike and spawn is not None:
         told['data'] = spawn.get_preparation_data(name)
         told['data']['authkey'] = told['authkey']
         if not importable():
@@ -82,8 +94,11 @@ def str_of(key):
     return type(''.encode('ascii'))(key)
 
 
-def prepare(told):
-    """Make this interpreter look like one of that program; runs the program's module."""
+def prepare(told, run=None):
+    """Make this interpreter look like one of that program; runs the program's module.
+
+    run: how, instead of run_main().
+    """
     sys.path[:] = told['sys_path']
     if told['sys_argv'] is not None:
         sys.argv = told['sys_argv']
@@ -102,7 +117,7 @@ def prepare(told):
             if told['installed'] is not None:
                 installing.install(*told['installed'])
             if 'main' in told:
-                run_main(*told['main'])
+                (run or run_main)(*told['main'])
     finally:
         _preparing.pop()
 

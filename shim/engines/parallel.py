@@ -18,8 +18,8 @@ import sys
 import threading
 import traceback
 
-from shim import compat, threads, wire, worker
-from shim.engines import subproc
+from shim import compat, threads, wire
+from shim.engines import interpreter, subproc
 from shim.engines.crew import Crew
 from shim.waiting import Signal
 
@@ -44,7 +44,13 @@ def serve(line):
     """The life of a worker; never returns."""
     # pp's own code goes on to use the module that it knows as __main__.
     globals()['_main'] = sys.modules['__main__']
-    subproc.live(subproc.connect_back, line, False, None, worker.Worker.capture)
+    subproc.live(subproc.connect_back, line, False, None, prepare)
+
+
+def prepare(served, told):
+    """As subproc's, but what the program prints goes another way."""
+    served.capture()
+    subproc.prepare(served, told)
 
 
 class Job(object):
@@ -85,7 +91,7 @@ class Job(object):
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
             others = threading.enumerate()
-            self._server.submit(pilot, (subproc.PLACES, line), callback=self.ended)
+            self._server.submit(pilot, (interpreter.PLACES, line), callback=self.ended)
             self._threads = [each for each in threading.enumerate()
                              if each not in others and 'run_local' in repr(each)]
         finally:
@@ -224,8 +230,13 @@ class ParallelEngine(subproc.SubprocessEngine):
     worker_name = 'PPPoolWorker-%d'
     collected = staticmethod(lambda: None)      # another process starts them
 
-    def __init__(self, *args, **kwds):
-        subproc.SubprocessEngine.__init__(self, *args, **kwds)
+    def fitting(cls):
+        return cls      # pp starts the interpreter that it runs in
+
+    fitting = classmethod(fitting)
+
+    def settle(self):
+        subproc.SubprocessEngine.settle(self)
         self.tcp = True
 
     workers = property(lambda self: [

@@ -24,8 +24,9 @@ class Remote(object):
     eof = False         # the channel has ended: the process has, or is about to
     missed = None       # when there was no such process any more, and yet no exit code
 
-    def __init__(self):
-        self._inbox, self._outbox = wire.Inbox(), wire.Outbox()
+    def __init__(self, frame=wire.frame, load=wire.load):
+        self.frame = frame
+        self._inbox, self._outbox = wire.Inbox(load), wire.Outbox()
         self._known = {}        # calls whose function has been sent
 
     def start(self, number, settings):
@@ -41,14 +42,14 @@ class Remote(object):
             key = call.key
             if key not in self._known:
                 self._known[key] = True
-                self._outbox.put(wire.frame(wire.CALL, (key, call.mode, call.blob)))
-        self._outbox.put(wire.frame(wire.TASKS, (key, [task.item for task in tasks])))
+                self._outbox.put(self.frame(wire.CALL, (key, call.mode, call.blob)))
+        self._outbox.put(self.frame(wire.TASKS, (key, [task.item for task in tasks])))
 
     def ask_back(self):
-        self._outbox.put(wire.frame(wire.RETURN))
+        self._outbox.put(self.frame(wire.RETURN))
 
     def dismiss(self):
-        self._outbox.put(wire.frame(wire.EXIT))
+        self._outbox.put(self.frame(wire.EXIT))
 
     def flush(self):
         """Write what can be written; returns True if some is left."""

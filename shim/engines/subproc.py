@@ -6,17 +6,17 @@
       or SHIM_CHANNEL=tcp: a port and two        connects; each side shows one token and checks
       tokens on the child's stdin             -> the other
       INIT: sys.path, argv, the program, ...  -> prepares __main__ as the stdlib's spawn does
+
+An executable that is another interpreter than this one is abroad.py's affair.
 """
 import os
 import socket
 import subprocess
 import sys
 
-import six
-
 from shim import compat, pickling, wire, worker
 from shim.backfill.process import Polled
-from shim.engines import channel, main_module, netty
+from shim.engines import channel, interpreter, main_module, netty
 from shim.engines.crew import Crew
 from shim.engines.passed import collected
 from shim.engines.remote import Remote
@@ -27,8 +27,6 @@ SHAKE = 5.0         # seconds that a connection may take to show its token
 # with -c.  INIT brings the parent's sys.path.
 START = ("import sys; sys.path[:] = %r + [entry for entry in sys.path if entry]; "
          "from shim.engines.subproc import serve; serve(%r, %r, %r)")
-PLACES = [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
-          os.path.dirname(os.path.abspath(six.__file__))]
 
 
 class Child(subprocess.Popen):
@@ -78,7 +76,7 @@ class Spawned(Remote):
         finally:
             lock.release()
         self.process.name = engine.worker_name % number
-        self._outbox.put(wire.frame(wire.INIT, info))
+        self._outbox.put(self.frame(wire.INIT, info))
 
     def _start(self, engine):
         if engine.tcp:
@@ -110,18 +108,17 @@ class Spawned(Remote):
         return '%d %s %s\n' % (self.sock.getsockname()[1], self._theirs, self._ours)
 
     def _popen(self, engine, stdin):
-        deaf, passed = compat.deaf_start(), engine.passed
+        deaf, passed = compat.deaf_start(engine.unblocks), engine.passed
 
         def keeping():
             passed.keep()
             (deaf or int)()
 
         try:
-            self.process = Child([engine.executable] + interpreter_flags()
-                                 + ['-c', START % (
-                                     PLACES, engine.tcp, deaf is not None, os.getpid())],
-                                 stdin=stdin, close_fds=os.name == 'posix' and not passed,
-                                 preexec_fn=[deaf, keeping][bool(passed)])
+            self.process = Child(engine.command(deaf is not None), stdin=stdin,
+                                 close_fds=os.name == 'posix' and not passed,
+                                 preexec_fn=[deaf, keeping][bool(passed)],
+                                 env=engine.environment())
         except:
             channel.forget(self.sock)
             raise
@@ -165,15 +162,38 @@ class Spawned(Remote):
         self._served = None
 
 
-class Popen(Polled, Spawned):
+class Alike(object):
+    """How the same interpreter is started again: for a pool and for a Process."""
+
+    unblocks = True     # it can unblock a signal, if this one can block it
+    speaking = ()       # how frames are written and read, if not as this one's
+    environment = staticmethod(lambda: None)
+    collected = staticmethod(collected)
+
+    def settle(self):
+        """Decide what is started, and what its channel is."""
+        self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
+
+    def command(self, deaf):
+        """The command line; deaf: Ctrl-C is ignored until the worker says otherwise."""
+        return [self.executable] + interpreter_flags() + [
+            '-c', START % (interpreter.PLACES, self.tcp, deaf, os.getpid())]
+
+    def described(self, name, identity, daemon=True):
+        """What it has to know of the program."""
+        return pickling.dumps(
+            main_module.describe(name, identity, daemon), 'the state of the program')
+
+
+class Popen(Alike, Polled, Spawned):
     """A new interpreter as a Process has it: see shim.backfill.process."""
 
     worker_name = 'Process-%d'
 
     def __init__(self, process):
-        Spawned.__init__(self)
-        self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
-        self._begin, self.passed = process, collected()
+        self.settle()
+        Spawned.__init__(self, *self.speaking)
+        self._begin, self.passed = process, self.collected()
         self.start(process._identity[-1], self)
         self._begin = self.passed = None
         while self._listening is not None and self.process.poll() is None:
@@ -187,9 +207,8 @@ class Popen(Polled, Spawned):
 
     def info(self, number):
         process = self._begin
-        return pickling.dumps({
-            'main': main_module.describe(process.name, process._identity, process.daemon),
-            'begin': self._pickled(process), 'unblock': None}, 'the state of the program')
+        return (self.described(process.name, process._identity, process.daemon),
+                self._pickled(process), None)
 
     def _pickled(self, process):
         if not hasattr(process, '_config'):
@@ -202,6 +221,14 @@ class Popen(Polled, Spawned):
             return pickling.dumps_for_start((bootstrap, (process,)), 'the process')
         finally:
             context.set_spawning_popen(None)
+
+
+def started(process):
+    """A Popen for that Process."""
+    if interpreter.another(main_module.executable()) is None:
+        return Popen(process)
+    from shim.engines.abroad import AbroadPopen
+    return AbroadPopen(process)
 
 
 def bootstrap(process):
@@ -222,31 +249,37 @@ def serve(tcp, deaf, parent):
     live(open_channel, tcp, deaf, parent)
 
 
-def live(connect, how, deaf, parent, prepare=None):
-    """The same; connect(how) returns its channel, prepare(worker) comes before the program's code."""
+def prepare(served, told):
+    """Make this interpreter one of the program's."""
+    main_module.prepare(pickling.loads(told))
+
+
+def live(connect, how, deaf, parent, prepare=prepare, *speaking):
+    """The same; connect(how) returns its channel, prepare(worker, told) comes before what it does.
+
+    speaking: what a Worker writes frames with, and reads them.
+    """
     code = 1
     try:
         sock = connect(how)
-        served = worker.Worker(sock, compat.getppid())
+        served = worker.Worker(sock, compat.getppid(), *speaking)
         head = channel.read(sock, wire.HEAD)
         frames = served.inbox.feed(head + channel.read(sock, wire.body_length(head)))
+        told, begin, unblock = frames[0][1]
         try:
-            if prepare is not None:
-                prepare(served)
-            info = pickling.loads(frames[0][1])
-            main_module.prepare(info['main'])
-            begin, args = pickling.loads(info['begin'])
+            prepare(served, told)
+            begin, args = pickling.loads(begin)
         except:     # noqa: E722  the program's main module may do anything
-            if info['unblock'] is None:
+            if unblock is None:
                 raise
             served.failed()
         else:
             if deaf:
                 compat.hear_interrupts()
-            if info['unblock'] is None:
+            if unblock is None:
                 code = begin(*args)
             else:
-                code = int(not served.serve(begin, args, info['unblock']))
+                code = int(not served.serve(begin, args, unblock))
     except EOFError:        # the parent gave up
         pass
     except OSErrors:
@@ -286,26 +319,35 @@ def connect_back(line):
     return sock
 
 
-class SubprocessEngine(Crew):
+class SubprocessEngine(Alike, Crew):
     """Tasks run in new interpreters."""
 
     worker_name = 'SubprocessPoolWorker-%d'
-    collected = staticmethod(collected)
 
     def __init__(self, *args, **kwds):
         Crew.__init__(self, *args, **kwds)
-        self.tcp, self.executable = channel.wants_tcp(), main_module.executable()
+        self.settle()
         self.has_main, self.passed = main_module.importable(), self.collected()
-        self._begin = pickling.dumps_for_start(
+        self._begin = self.pickled_start()
+
+    def fitting(cls):
+        if interpreter.another(main_module.executable()) is None:
+            return cls
+        from shim.engines.abroad import AbroadEngine
+        return AbroadEngine
+
+    fitting = classmethod(fitting)
+
+    def pickled_start(self):
+        """The initializer, as a new interpreter gets it."""
+        return pickling.dumps_for_start(
             (self.initializer, self.initargs), 'the initializer with its arguments', self.passed)
 
     def info(self, number):
-        """What the new interpreter has to know, pickled."""
-        return pickling.dumps({
-            'main': main_module.describe(self.worker_name % number, (number,)),
-            'begin': self._begin, 'unblock': self.unblock}, 'the state of the program')
+        """What the new interpreter has to know."""
+        return self.described(self.worker_name % number, (number,)), self._begin, self.unblock
 
     def hire(self, number):
-        made = Spawned()
+        made = Spawned(*self.speaking)
         made.start(number, self)
         return made
