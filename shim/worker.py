@@ -49,6 +49,7 @@ class Worker(object):
         self.spoke = self.heard = clock()
         self.alarm = Waiter()   # wakes the warden
         self.ticking = False    # the warden looks every SLOW seconds
+        self.over = False       # the warden is to return
 
     def serve(self, initializer=None, initargs=(), unblock=False):
         """Report READY, run tasks until told to leave; returns False if the start failed.
@@ -58,7 +59,7 @@ class Worker(object):
         self.own_interrupts()
         if unblock:
             compat.mask_interrupts('SIG_UNBLOCK')
-        threads.start(self.watch, (), 'shim-warden')
+        self.warden = threads.start(self.watch, (), 'shim-warden')
         if initializer is not None:
             try:
                 try:
@@ -95,7 +96,11 @@ class Worker(object):
 
     def failed(self):
         """Tell why the start failed: the exception being handled."""
+        self.remark(errors.current())
         self.say(wire.FAILED, 'raised\n' + ''.join(traceback.format_exception(*sys.exc_info())))
+
+    def remark(self, error):
+        """Add to an exception of the user's code what only this kind of worker can know."""
 
     def begin(self, count, size):
         """Run up to `count` tasks; returns how many to announce next time, `size` being this."""
@@ -124,6 +129,7 @@ class Worker(object):
             finally:
                 self.running = False
         except:     # noqa: E722  sys.exit and all the others are the task's outcome
+            self.remark(errors.current())
             trace = outcome.trace_text()
             try:
                 return outcome.of_error(errors.current(), trace)
@@ -225,7 +231,7 @@ class Worker(object):
         """The warden."""
         compat.mask_interrupts()
         seen = None
-        while True:
+        while not self.over:
             # First say that nobody looks, then look again: listen() does it the other way round.
             self.ticking = False
             if self.todo or self.done or self.running:
@@ -238,7 +244,11 @@ class Worker(object):
             else:
                 self.alarm.wait(ORPHAN)
             if self.ended and self.running or self.orphaned():
-                os._exit(1)
+                self.give_up()
+
+    def give_up(self):
+        """Nobody is there for what the main thread still does."""
+        os._exit(1)
 
     def orphaned(self):
         """True if the parent has died."""

@@ -9,6 +9,7 @@ them, main_module.py the user's program in a new interpreter.
     subproc.py   new interpreters, by the subprocess module
     parallel.py  new interpreters, by Parallel Python
     thread.py    threads
+    subinterp.py sub-interpreters; beside.py: what CPython can't do while there are any
     serial.py    the caller itself
 """
 
@@ -22,6 +23,7 @@ ENGINES = {
     'subprocess': ('subproc', 'SubprocessEngine'),
     'pp': ('parallel', 'ParallelEngine'),
     'thread': ('thread', 'ThreadEngine'),
+    'interpreter': ('subinterp', 'InterpreterEngine'),
     'serial': ('serial', 'SerialEngine'),
 }
 
@@ -43,6 +45,8 @@ CANNOT = {
     'subprocess': {},
     'pp': {},
     'thread': dict(_NO_PROCESS),
+    'interpreter': dict([(number, _NO_PROCESS[number]) for number in (1, 2, 10, 12)] + [
+        (22, 'CPython crashes in a child that is forked while there are sub-interpreters')]),
     'serial': dict(_NO_PROCESS),
 }
 if compat.java_semaphore is not None:
@@ -67,4 +71,4 @@ def name_of(engine):
 
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
-    from shim.engines import mp, parallel, serial, subproc, thread  # noqa: F401
+    from shim.engines import mp, parallel, serial, subinterp, subproc, thread  # noqa: F401
