@@ -215,7 +215,7 @@ class Pooled(object):
         kind = engines.engine_class(self._mp_context.engine_name)
         engine = kind(self._max_workers, self._initializer, self._initargs, self._maxtasks)
         engine.patient = True
-        if engine.limits:
+        if not engine.here:
             engine.claim, self._landing = claim, Landing(self._words)
         else:
             self._landing = LandingHere(self._words)

@@ -57,6 +57,7 @@ class Engine(object):
     error = None        # once it has ended: the exception that later tasks get
     closing = False     # no tasks come any more but those of feeds
     limits = True       # it can stop a task that runs too long
+    here = False        # nothing travels: tasks get the caller's own objects
     has_main = True     # its workers find what is in __main__
     lazy = False        # tasks run when their results are asked for, in the caller
     patient = False     # at the end of the program what was posted completes

@@ -30,7 +30,7 @@ class Popen(thread.Popen):
 class SerialEngine(base.Engine):
     """Tasks run as they are posted, in the caller."""
 
-    limits = False
+    limits, here = False, True
     lazy = True
 
     def start(self):

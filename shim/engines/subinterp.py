@@ -160,7 +160,7 @@ class InterpreterEngine(Crew):
     """Tasks run in sub-interpreters."""
 
     worker_name = 'InterpreterPoolWorker-%d'
-    limits = False      # nothing can stop a thread
+    limits = False      # nothing can stop one
 
     def __init__(self, *args, **kwds):
         Crew.__init__(self, *args, **kwds)

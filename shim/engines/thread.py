@@ -210,6 +210,7 @@ class ThreadEngine(Crew):
 
     worker_name = 'ThreadPoolWorker-%d'
     limits = False      # nothing can stop a thread
+    here = True
     bell_class = Knock
 
     def hire(self, number):
