@@ -186,7 +186,7 @@ class Pooled(object):
             engine = self._checked()
         engine.check_process()
         future = Future()
-        if engine.limits:
+        if not engine.here:
             call = engine.call(func, mode, size)
         else:       # the tasks run in this process
             call = engine.call(func, outcome.ONE, size)

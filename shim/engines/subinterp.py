@@ -277,7 +277,9 @@ class Inside(worker.Worker):
         pass        # they are the main interpreter's
 
     def remark(self, error):
-        text = str(error)
-        if isinstance(error, ImportError) and REFUSES in text and REMEDY not in text:
-            error.msg = text + REMEDY
+        # What else an exception's own code may do is not for us to find out.
+        if not isinstance(error, ImportError) or not isinstance(error.msg, str):
+            return
+        if REFUSES in error.msg and REMEDY not in error.msg:
+            error.msg += REMEDY
             error.args = (error.msg,)
