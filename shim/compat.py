@@ -116,6 +116,9 @@ NO_THREADS = no_threads()
 
 # Until 3.2 a lock can't be waited for with a time limit, nor left by Ctrl-C.
 TIMED_LOCKS = sys.version_info >= (3, 2)
+# A sub-interpreter with a GIL of its own may have no daemon threads, nor may it fork (from 3.12 on it
+# can be asked).
+DAEMONS = getattr(_thread, 'daemon_threads_allowed', lambda: True)()
 # Until 2.5 Thread.start() returns before the thread has begun, and what that locks then without
 # having the GIL (the dictionary of all thread states) stays locked in a child forked meanwhile:
 # no thread of that child's ever begins.

@@ -13,7 +13,7 @@ from shim.primitives import Primitives
 from shim.process import Process
 
 CLUSTERS = 'dask', 'ray', 'mpi', 'executor'      # opt-in, never chosen by themselves
-METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'serial'
+METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'interpreter', 'serial'
 inside = getattr(compat.multiprocessing, 'context', None)
 
 
@@ -215,6 +215,14 @@ for _name in ('Pipe', 'Manager'):
     setattr(ThreadContext, _name, _hand_on(_name))
 
 
+class InterpreterContext(Context, base('SpawnContext')):
+    """Sub-interpreters of this process, one GIL each; its locks are those of spawn."""
+
+    _name = 'interpreter'
+    Process = process.InterpreterProcess
+    active_children = staticmethod(process.backfill.active_children)
+
+
 class SerialContext(ThreadContext):
     """Everything runs in the caller, at once."""
 
@@ -224,13 +232,13 @@ class SerialContext(ThreadContext):
 
 _contexts = dict([(kind._name, kind()) for kind in (
     ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ParallelContext,
-    ThreadContext, SerialContext)])
+    ThreadContext, InterpreterContext, SerialContext)])
 _chosen = []            # what set_start_method() set: the name, and multiprocessing's context for it
 
 
 def unavailable(name):
     """Why that context can't work here, or None."""
-    if compat.NO_THREADS and name == 'thread':
+    if compat.NO_THREADS and name in ('thread', 'interpreter'):
         return 'this interpreter starts no threads (%s)' % compat.NO_THREADS
     if compat.NO_THREADS and name != 'serial':
         return 'a pool of processes has a thread here, and this interpreter starts none (%s)' % (
@@ -239,6 +247,12 @@ def unavailable(name):
         return 'it is in multiprocessing from Python 3.4 on'
     if name in ('fork', 'forkserver') and not hasattr(os, 'fork'):
         return 'this platform has no os.fork()'
+    if name == 'fork' and not compat.DAEMONS:
+        return 'a sub-interpreter can not fork'
+    if name == 'interpreter' and not compat.findable('concurrent.interpreters'):
+        return 'it needs concurrent.interpreters, which is in CPython from 3.14 on'
+    if name == 'interpreter' and frozen.is_frozen():
+        return "a sub-interpreter does not find a frozen program's modules"
     if name == 'fork' and compat.multiprocessing is None:
         return 'it needs the multiprocessing module, which this interpreter lacks'
     if name in ('spawn', 'subprocess', 'pp') and not hasattr(os, 'kill'):

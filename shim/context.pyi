@@ -19,6 +19,7 @@ from shim.process import (
     SerialProcess,
     SpawnProcess as SpawnProcess,
     SubprocessProcess,
+    InterpreterProcess,
     ThreadProcess,
 )
 
@@ -65,6 +66,9 @@ class ParallelContext(SubprocessContext):
 class ThreadContext(Context):
     Process: ClassVar[type[ThreadProcess]]
 
+class InterpreterContext(Context):
+    Process: ClassVar[type[InterpreterProcess]]
+
 class SerialContext(ThreadContext):
     Process: ClassVar[type[SerialProcess]]  # type: ignore[assignment]
 
@@ -80,6 +84,8 @@ def get_context(method: Literal["subprocess"]) -> SubprocessContext: ...
 def get_context(method: Literal["pp"]) -> ParallelContext: ...
 @overload
 def get_context(method: Literal["thread"]) -> ThreadContext: ...
+@overload
+def get_context(method: Literal["interpreter"]) -> InterpreterContext: ...
 @overload
 def get_context(method: Literal["serial"]) -> SerialContext: ...
 @overload

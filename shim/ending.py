@@ -22,12 +22,20 @@ def at_exit(function, priority=15):
             function()
 
     if compat.multiprocessing is not None:
+        before_threads()
         return compat.submodule('util').Finalize(None, call, exitpriority=priority)
     if not _prepared:
         _prepare()
     key = priority, six.advance_iterator(_numbers)
     _at_exit[key] = call
     return key
+
+
+def before_threads():
+    """Where no thread is a daemon: what ends our threads comes before all threads are waited for."""
+    if not compat.DAEMONS and not _early:
+        _early.append(True)
+        threading._register_atexit(compat.submodule('util')._exit_function)
 
 
 def not_at_exit(registered):
@@ -42,7 +50,7 @@ def not_at_exit(registered):
 
 # {(priority, number): what is to be called}; pools' threads withdraw theirs while these are called.
 _at_exit, _numbers = {}, itertools.count(1)
-_prepared = []
+_prepared, _early = [], []
 
 
 def _prepare():

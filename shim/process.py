@@ -46,6 +46,16 @@ class ThreadProcess(backfill.BaseProcess):
         return Popen(self)
 
 
+class InterpreterProcess(backfill.BaseProcess):
+    """A function that runs in a sub-interpreter of this process."""
+
+    _start_method = 'interpreter'
+
+    def _Popen(self):
+        from shim.engines.subinterp import Popen
+        return Popen(self)
+
+
 class SerialProcess(backfill.BaseProcess):
     """A function that start() runs to its end."""
 

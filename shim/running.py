@@ -18,6 +18,9 @@ class Runs(object):
         """Take a function, by its pickle: the tasks with that key call it."""
         self.calls[key] = [None, mode, blob]
 
+    def remark(self, error):
+        """Add to an exception of the user's code what only this kind of worker can know."""
+
     def run(self, key, item):
         """The outcome of one task; raises nothing."""
         call = self.calls[key]
@@ -31,6 +34,7 @@ class Runs(object):
             finally:
                 self.running = False
         except:     # noqa: E722  sys.exit and all the others are the task's outcome
+            self.remark(errors.current())
             trace = outcome.trace_text()
             try:
                 return outcome.of_error(errors.current(), trace)

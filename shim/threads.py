@@ -1,4 +1,7 @@
-"""Threads of shim's own: daemons, started so that neither a signal nor a fork breaks the start."""
+"""Threads of shim's own: daemons, started so that neither a signal nor a fork breaks the start.
+
+In a sub-interpreter, which may have none, they are no daemons: see shim.ending.
+"""
 import sys
 import threading
 
@@ -21,7 +24,7 @@ class Thread(threading.Thread):
     def __init__(self, target, args, name):
         threading.Thread.__init__(self, target=target, args=args, name=name)
         if hasattr(threading.Thread, 'daemon'):     # 2.6 on; setDaemon() warns from 3.10 on
-            self.daemon = True
+            self.daemon = compat.DAEMONS
         else:
             self.setDaemon(True)
         self._begun = None

@@ -19,7 +19,7 @@ import threading
 import traceback
 from collections import deque
 
-from shim import compat, running, threads, wire
+from shim import compat, errors, running, threads, wire
 from shim.waiting import OSErrors, Waiter, poll
 
 GROUP = 0.001       # seconds of work begun at once, and between two writes
@@ -47,6 +47,7 @@ class Worker(running.Runs):
         self.spoke = self.heard = clock()
         self.alarm = Waiter()   # wakes the warden
         self.ticking = False    # the warden looks every SLOW seconds
+        self.over = False       # the warden is to return
 
     def serve(self, initializer=None, initargs=(), unblock=False):
         """Report READY, run tasks until told to leave; returns False if the start failed.
@@ -56,7 +57,7 @@ class Worker(running.Runs):
         self.own_interrupts()
         if unblock:
             compat.mask_interrupts('SIG_UNBLOCK')
-        threads.start(self.watch, (), 'shim-warden')
+        self.warden = threads.start(self.watch, (), 'shim-warden')
         if initializer is not None:
             try:
                 try:
@@ -93,6 +94,7 @@ class Worker(running.Runs):
 
     def failed(self):
         """Tell why the start failed: the exception being handled."""
+        self.remark(errors.current())
         self.say(wire.FAILED, 'raised\n' + ''.join(traceback.format_exception(*sys.exc_info())))
 
     def begin(self, count, size):
@@ -202,7 +204,7 @@ class Worker(running.Runs):
         """The warden."""
         compat.mask_interrupts()
         seen = None
-        while True:
+        while not self.over:
             # First say that nobody looks, then look again: listen() does it the other way round.
             self.ticking = False
             if self.todo or self.done or self.running:
@@ -215,7 +217,11 @@ class Worker(running.Runs):
             else:
                 self.alarm.wait(ORPHAN)
             if self.ended and self.running or self.orphaned():
-                os._exit(1)
+                self.give_up()
+
+    def give_up(self):
+        """Nobody is there for what the main thread still does."""
+        os._exit(1)
 
     def orphaned(self):
         """True if the parent has died."""

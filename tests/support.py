@@ -34,7 +34,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp')
-IMPORTING = PROCESSES[1:]       # whose workers import the program
+IMPORTING = PROCESSES[1:] + ('interpreter',)    # whose workers import the program
 # Everything on each context where SHIM_FULL=1 and on these; elsewhere without those that only
 # start processes in another way.
 FULL = os.environ.get('SHIM_FULL') == '1' or sys.version_info[:2] in ((2, 7), (3, 13), (3, 15))
@@ -44,6 +44,8 @@ if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
 if context.unavailable('pp') is None:       # else tests/test_parallel.py says so
     PROCESS_VARIANTS.append('pp')
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
+if context.unavailable('interpreter') is None:
+    CONCURRENT_VARIANTS.append('interpreter')
 if os.environ.get('SHIM_VARIANTS'):     # 'default', or some of these: 'fork,subprocess_tcp'
     chosen = os.environ['SHIM_VARIANTS'].replace('default', context.default_name()).split(',')
     CONCURRENT_VARIANTS = [name for name in chosen if name != 'serial']
@@ -170,7 +172,7 @@ def unavailable(engine):
     if engine in context.CLUSTERS:
         from tests import schedulers
         return schedulers.unavailable(engine)
-    if engine == 'pp':
+    if engine in ('pp', 'interpreter'):
         return context.unavailable(engine)
     if engine == 'forkserver' and sys.version_info < (3, 4):
         return 'forkserver is 3.4+'
@@ -192,7 +194,8 @@ class EngineTestCase(TestCase):
     calls these)."""
 
     variant = engine = channel = None
-    is_process = False
+    is_process = False      # its workers are
+    travels = False         # what it is given is pickled
     _shared = ()
 
     def setUp(self):
@@ -286,7 +289,8 @@ def each_engine(namespace, *mixins, **options):
             namespace[name] = type(name, (mixin, EngineTestCase), {
                 '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
                 'variant': variant, 'engine': engine, 'channel': channel,
-                'is_process': engine in PROCESSES})
+                'is_process': engine in PROCESSES,
+                'travels': engine not in ('thread', 'serial')})
 
 
 # ---- programs in fresh interpreters

@@ -115,7 +115,8 @@ class TestProgram(FolderCase):
         for method in methods:
             rows = [line for line in out.splitlines() if '(%s) ' % method in line and '[' in line]
             self.assertEqual([row.split()[-1] for row in rows], ['yes', 'yes'], out)
-            kind = {'thread': 'threads x 2', 'serial': 'caller x 1'}.get(method, 'processes x 2')
+            kind = {'thread': 'threads x 2', 'serial': 'caller x 1',
+                    'interpreter': 'sub-interpreters x 2'}.get(method, 'processes x 2')
             self.assertEqual([row[2:2 + len(kind)] for row in rows], [kind, kind], out)
         left_out = out[out.index('left out: %d\n' % len(names)):].split('\n\n')[0].split('\n')
         self.assertEqual([line.strip() for line in left_out[1:]], names)
@@ -128,11 +129,12 @@ class TestProgram(FolderCase):
         self.assertTrue('the standard library of this Python' in out, out)
         self.assertTrue(re.search(r'\nmost often: .*\bself \d+', out), out)
         processes = [name for name in shim.get_all_start_methods()
-                     if name not in ('thread', 'serial')][:1]
+                     if name not in ('thread', 'interpreter', 'serial')][:1]
+        processes += [name for name in shim.get_all_start_methods() if name == 'interpreter']
         found = re.findall(r' x \d+ \((\w+)\) ', out)
         self.assertEqual(found, (['thread'] + processes) * 2, out)
-        for name in found[:2]:
-            self.assertTrue(re.search(r'\nWith \w+ \(%s\): [^\n]+\.\n' % name, out), out)
+        for name in set(found):
+            self.assertTrue(re.search(r'\nWith [\w-]+ \(%s\): [^\n]+\.\n' % name, out), out)
 
     def test_interrupt(self):
         if not hasattr(os, 'killpg'):

@@ -247,10 +247,34 @@ class TestFound(support.TestCase):
         for name in context.METHODS:
             self.assertEqual(told[name]['here'], True)
             self.assertEqual(told[name]['works'],
-                             name == 'serial' or name == 'thread' and support.THREADS)
+                             name == 'serial' or name == 'thread' and support.THREADS
+                             or name == 'interpreter' and context.unavailable(name) is None)
         self.assertTrue('none for this test' in told['fork']['reason'])
         lines = '\n'.join(doctor.report(doctor.examine(60)))
         self.assertTrue('s, in this process, as no' in lines, lines)
+
+    def test_recommended(self):
+        # What this very interpreter is told, and what one is whose GIL is the other way round.
+        works = dict([(name, {'works': True}) for name in context.METHODS])
+        about = machine.interpreter()
+        for gil in (about['gil'], not about['gil']):
+            told = doctor.recommended(dict(about, gil=gil), works)
+            if gil or context.default_name() == 'thread':
+                self.assertEqual(told, None)
+            else:
+                self.assertEqual(told['name'], 'thread')
+                self.assertTrue('side by side' in told['reason'], told)
+        works['thread']['works'] = False
+        self.assertEqual(doctor.recommended(dict(about, gil=False), works), None)
+
+    def test_recommended_is_not_chosen(self):
+        lines = '\n'.join(doctor.report(doctor.examine(60)))
+        recommends = '\nrecommended: thread: ' in lines
+        if support.NO_PROCESSES or not support.THREADS or os.environ.get('SHIM_START_METHOD'):
+            self.assertFalse(recommends, lines)
+        else:
+            self.assertEqual(recommends, not machine.interpreter()['gil'], lines)
+            self.assertNotEqual(context.default_name(), 'thread')
 
     def test_version(self):
         class Library(object):

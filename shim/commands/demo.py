@@ -15,10 +15,11 @@ from shim.commands.terminal import write
 USAGE = '''%prog demo [FOLDER] [options]
 
 Counts the words of the .py files below FOLDER (default: the standard library of this
-Python), and primes: serially, in threads and in processes. Says how long each took, and
+Python), and primes: serially, in threads, processes and sub-interpreters. Says how long each took, and
 whether this Python uses your cores.'''
 PRIMES = 0.35           # of the time for the words; but there are two rounds
 BAR = 16                # letters
+OTHERS = 'thread', 'interpreter', 'serial'     # not processes
 LINE = '  %-27s %6s %8s %8s  %-18s %s'
 
 
@@ -38,7 +39,8 @@ def parse(arguments):
                       help='workers of each pool (default: the cores that may be used)')
     parser.add_option('--method', action='append', dest='methods', metavar='NAME',
                       help='fork, thread, ...: the context to compare with the serial run, or'
-                      ' "all"; may be given again (default: thread, and the first with processes)')
+                      ' "all"; may be given again (default: thread, the first with processes, and'
+                      ' interpreter where there is one)')
     parser.add_option('--seconds', type='float', default=2.0,
                       help='how long to count words serially (default: 2)')
     options, rest = parser.parse_args(arguments)
@@ -53,7 +55,8 @@ def parse(arguments):
     known = shim.get_all_start_methods()
     if options.methods is None:
         options.methods = [name for name in known if name == 'thread']
-        options.methods += [name for name in known if name not in ('thread', 'serial')][:1]
+        options.methods += [name for name in known if name not in OTHERS][:1]
+        options.methods += [name for name in known if name == 'interpreter']
     elif 'all' in options.methods:
         options.methods = known
     for name in options.methods:
@@ -185,9 +188,9 @@ def answer(rows, about, cores):
 def missing():
     """A line each why there are no threads, or no processes, at all."""
     lines = []
-    for kind, here in (('threads', True), ('processes', False)):
-        reasons = [context.unavailable(name) for name in context.METHODS
-                   if name != 'serial' and probe.in_here(name) == here]
+    for kind, names in (('threads', ['thread']), ('processes', [
+            name for name in context.METHODS if not probe.in_here(name)])):
+        reasons = [context.unavailable(name) for name in names]
         if None not in reasons:
             lines.append('No %s: %s.' % (kind, reasons[-1]))
     return lines

@@ -62,6 +62,7 @@ def examine(deadline):
             contexts[name]['reason'], contexts[name]['remedy'] = reason, remedy(name)
     return {'shim': shim.__version__, 'interpreter': machine.interpreter(),
             'cores': machine.cores(), 'default': default(contexts), 'contexts': contexts,
+            'recommended': recommended(machine.interpreter(), contexts),
             'provider': provider_of_default(), 'libraries': dict([
                 (name, version(name)) for name in LIBRARIES])}
 
@@ -88,6 +89,8 @@ def remedy(name):
     """What to do about a context whose means are not here."""
     if compat.NO_THREADS or not hasattr(os, 'fork'):
         return 'take one that works'
+    if name == 'interpreter':
+        return 'run CPython 3.14 or later'
     if name == 'forkserver':
         return 'run Python 3.4 or later'
     if name == 'fork':
@@ -106,6 +109,19 @@ def default(contexts):
     if name not in contexts:
         reason += ', but there are ' + ', '.join(context.get_all_start_methods())
     return {'name': name, 'works': works, 'reason': reason}
+
+
+def recommended(about, contexts):
+    """{name, reason} of a context that does better here than the default one, or None.
+
+    It is for the program to choose: functions may rely on a process of their own.
+    """
+    if about['gil'] or not contexts['thread']['works'] or context.default_name() == 'thread':
+        return None
+    return {'name': 'thread', 'reason': (
+        'threads of %s run side by side: as parallel as processes, without their start and without'
+        " pickling. Choose it by shim.get_context('thread'), or by SHIM_START_METHOD=thread; it is"
+        ' never chosen for you where there are processes') % about['implementation']}
 
 
 def provider_of_default():
@@ -151,6 +167,9 @@ def report(found):
         lines.append('provided by %(name)s %(version)s' % found['provider'])
     if not found['default']['works']:
         lines.append('IT DOES NOT WORK HERE.')
+    if found['recommended'] is not None:
+        lines += textwrap.wrap('recommended: %(name)s: %(reason)s' % found['recommended'], 79,
+                               subsequent_indent=' ' * 2)
     lines += ['', 'libraries:']
     names = list(LIBRARIES)
     names.sort()

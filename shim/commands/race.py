@@ -10,6 +10,7 @@ from shim.commands import counting, terminal
 
 WARM = 0.1          # seconds before the serial run: caches and compilers get warm
 CROWD = 20.0        # seconds for all workers of a pool to start
+IN_HERE = {'interpreter': 'sub-interpreters'}   # what is in this process and no mere thread
 
 
 class Row(object):
@@ -108,7 +109,7 @@ def in_a_pool(method, workers, races):
     try:
         pool = shim.get_context(method).Pool(workers)
         try:
-            kind, workers = crowd(pool)
+            kind, workers = crowd(pool, method)
             started = compat.monotonic() - start
             for race, row in zip(races, rows):
                 row.start, row.kind, row.workers = started, kind, workers
@@ -128,7 +129,7 @@ def in_a_pool(method, workers, races):
         race.rows.append(row)
 
 
-def crowd(pool):
+def crowd(pool, method):
     """(what its workers are, how many): asked until each has answered once."""
     end = compat.monotonic() + CROWD
     seen = set()
@@ -139,5 +140,5 @@ def crowd(pool):
     if here in seen:
         kind = 'caller'
     elif here[0] in [pid for pid, _thread in seen]:
-        kind = 'threads'
+        kind = IN_HERE.get(method, 'threads')
     return kind, len(seen)

@@ -11,6 +11,7 @@ one an executable is, dialect.py how two that differ speak.
     abroad.py    the same, but another interpreter than this one
     parallel.py  new interpreters, by Parallel Python
     thread.py    threads
+    subinterp.py sub-interpreters; beside.py: what CPython can't do while there are any
     serial.py    the caller itself
     jobs.py      jobs for a scheduler that is somebody else's:
     executors.py that of an executor, as concurrent.futures has it
@@ -27,6 +28,7 @@ ENGINES = {
     'subprocess': ('subproc', 'SubprocessEngine'),
     'pp': ('parallel', 'ParallelEngine'),
     'thread': ('thread', 'ThreadEngine'),
+    'interpreter': ('subinterp', 'InterpreterEngine'),
     'serial': ('serial', 'SerialEngine'),
     'dask': ('dasks', 'DaskEngine'),
     'ray': ('rays', 'RayEngine'),
@@ -61,6 +63,8 @@ CANNOT = {
     'subprocess': {},
     'pp': {},
     'thread': dict(_NO_PROCESS),
+    'interpreter': dict([(number, _NO_PROCESS[number]) for number in (1, 2, 10, 12)] + [
+        (22, 'CPython crashes in a child that is forked while there are sub-interpreters')]),
     'serial': dict(_NO_PROCESS),
     'dask': dict([(_number, _NOT_OURS[_number]) for _number in (10, 12, 14, 16)]),
     'ray': dict([(_number, _NOT_OURS[_number]) for _number in (14, 16)]),
@@ -94,4 +98,4 @@ def name_of(engine):
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
     from shim.engines import (  # noqa: F401
-        abroad, dasks, executors, mp, mpis, parallel, rays, serial, subproc, thread)
+        abroad, dasks, executors, mp, mpis, parallel, rays, serial, subinterp, subproc, thread)

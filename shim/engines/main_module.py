@@ -87,6 +87,15 @@ def describe(name, identity, daemon=True, alike=True):
     return told
 
 
+def describe_inside(name, identity, daemon=True):
+    """The same for a sub-interpreter, which has the folder of this process, and can't fork."""
+    told = describe(name, identity, daemon)
+    told['data'].pop('dir', None)
+    if told['data'].get('start_method') == 'fork':
+        told['data']['start_method'] = 'spawn'
+    return told
+
+
 def str_of(key):
     """An authkey as plain bytes: its own class refuses to be pickled."""
     if key is None:

@@ -107,6 +107,9 @@ class ProcessEngine(Crew):
             self.context = self.context.get_context(self.method)
 
     def hire(self, number):
+        if self.method == 'fork' and '_interpreters' in sys.modules:
+            from shim.engines import beside
+            beside.check_fork()
         made = Child()
         made.start(number, self)
         return made

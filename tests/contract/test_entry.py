@@ -53,7 +53,7 @@ class EntryPoints(TestCase):
             self.assertTrue(context is shim.get_context(name))
             pool = self.opened(shim.pool.Pool(1, context=context))
             inside = pool.apply(tasks.pid) == os.getpid()
-            self.assertEqual(inside, name in ('thread', 'serial'))
+            self.assertEqual(inside, name in ('thread', 'interpreter', 'serial'))
 
     def test_unknown_context(self):
         for name in ('nosuch', '', 5):
@@ -72,7 +72,8 @@ class EntryPoints(TestCase):
         self.assertEqual(
             sorted(shim.get_all_start_methods()),
             sorted([name for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'pp',
-                                      'thread', 'serial') if not unavailable(name)]))
+                                      'thread', 'interpreter', 'serial')
+                    if not unavailable(name)]))
 
     def test_thread_pool(self):
         if unavailable('thread'):

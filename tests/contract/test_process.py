@@ -156,7 +156,7 @@ class Processes(object):
             self.assertTrue(wait_until(lambda: os.path.exists(path), 20))
             if not self.is_process:
                 error = self.catch(NotImplementedError, getattr(made, method))
-                self.assertIn('thread', str(error))
+                self.assertIn(self.engine, str(error))
                 continue
             getattr(made, method)()
             made.join(20)
