@@ -16,6 +16,7 @@ from shim.waiting import OSErrors
 
 OLDEST = (2, 4)
 PATIENCE = 60.0         # seconds for an answer: Jython's takes several
+LINES = 1000            # of an answer, or of what is none
 MARK, READY = 'shim asks: ', 'shim is here'
 PLACES = [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
           os.path.dirname(os.path.abspath(six.__file__))]
@@ -169,13 +170,17 @@ def ask(path):
     limit.start()
     try:
         asked.stdin.close()
-        said = compat.retry(asked.stdout.read, 1 << 16).decode('latin-1')
+        said = []
+        while len(said) < LINES:
+            said.append(compat.retry(asked.stdout.readline, 1 << 16).decode('latin-1'))
+            if not said[-1]:
+                break
     finally:
         limit.cancel()
         asked.stdout.close()
         asked.kill()
         asked.wait()
-    lines = [str(line) for line in said.splitlines() if line.strip()]
+    lines = [str(line.strip()) for line in said if line.strip()]
     answers = [line[len(MARK):] for line in lines if line.startswith(MARK)]
     if not answers:
         raise ValueError('%r: %s' % (path, REMEDY % (
@@ -185,5 +190,5 @@ def ask(path):
         raise ValueError('%r: %s' % (path, REMEDY % ('that is %s' % found)))
     if READY not in lines:
         raise ValueError('%s can not import shim: %s. Until 2.6 it needs a six of its own, 1.4.1' % (
-            found, ' '.join([line.strip() for line in lines[-3:]])))
+            found, ' '.join(lines[-3:])))
     return answers[0]
