@@ -183,6 +183,7 @@ class ParallelContext(SubprocessContext):
     """New interpreters that Parallel Python starts (its pp or ppft); a Process is subprocess's."""
 
     _name = 'pp'
+    _known_options = 'ppservers', 'secret', 'path'
     Process = process.ParallelProcess
 
     def set_executable(self, executable, path=()):

@@ -212,7 +212,7 @@ class Pooled(object):
         return self._engine
 
     def _started(self):
-        kind = engines.engine_class(self._mp_context.engine_name)
+        kind = engines.engine_class(self._mp_context.engine_name, self._mp_context.options)
         engine = kind(self._max_workers, self._initializer, self._initargs, self._maxtasks,
                       self._mp_context.options)
         engine.patient = True

@@ -59,7 +59,7 @@ class Pool(object):
             raise TypeError('initializer must be a callable')
         if reseed:
             initializer, initargs = worker.reseed, (os.getpid(), initializer, tuple(initargs))
-        kind = engines.engine_class(context.engine_name)
+        kind = engines.engine_class(context.engine_name, context.options)
         self._ctx, self._unlimited = context, kind.unlimited
         self._limit = self._checked_limit(task_timeout)
         engine = kind(processes, initializer, tuple(initargs), maxtasksperchild, context.options)

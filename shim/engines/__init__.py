@@ -9,7 +9,7 @@ one an executable is, dialect.py how two that differ speak.
     mp.py        processes of multiprocessing: fork, spawn, forkserver
     subproc.py   new interpreters, by the subprocess module
     abroad.py    the same, but another interpreter than this one
-    parallel.py  new interpreters, by Parallel Python
+    parallel.py  new interpreters, by Parallel Python; nodes.py, on other machines
     thread.py    threads
     subinterp.py sub-interpreters; beside.py: what CPython can't do while there are any
     serial.py    the caller itself
@@ -80,13 +80,13 @@ if compat.java_semaphore is not None:
         })
 
 
-def engine_class(name):
+def engine_class(name, options={}):
     """The class of the engine behind a context; ImportError where its library is missing.
 
     ValueError if the interpreter that the program has chosen can't be that of a worker.
     """
     module, kind = ENGINES[name]
-    return getattr(__import__('shim.engines.' + module, None, None, [kind]), kind).fitting()
+    return getattr(__import__('shim.engines.' + module, None, None, [kind]), kind).fitting(options)
 
 
 def name_of(engine):
@@ -98,4 +98,4 @@ def name_of(engine):
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
     from shim.engines import (  # noqa: F401
-        abroad, dasks, executors, mp, mpis, parallel, rays, serial, subinterp, subproc, thread)
+        abroad, dasks, executors, mp, mpis, nodes, parallel, rays, serial, subinterp, subproc, thread)

@@ -75,7 +75,7 @@ class Engine(object):
         self.feeds = {}             # the feeds that still have tasks to post
         self._calls, self._keys = {}, outcome.STAR
 
-    def fitting(cls):
+    def fitting(cls, options):
         """The class that is it as things are: maybe one for what the program has chosen."""
         return cls
 

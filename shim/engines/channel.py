@@ -52,21 +52,21 @@ def pair(tcp=False):
         netty.close(server)
 
 
-def listen():
-    """A socket that listens on a free port of the loopback interface."""
+def listen(host='127.0.0.1'):
+    """A socket that listens on a free port of the loopback interface, or of another one."""
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     compat.cloexec(server)
-    server.bind(('127.0.0.1', 0))
+    server.bind((host, 0))
     server.listen(8)
     netty.listening(server)
     return server
 
 
-def connect(port):
-    """A socket connected to a port of the loopback interface."""
+def connect(port, host='127.0.0.1'):
+    """A socket connected to a port of the loopback interface, or of another machine."""
     near = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     compat.cloexec(near)
-    compat.retry(near.connect, ('127.0.0.1', port))
+    compat.retry(near.connect, (host, port))
     near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return near
 

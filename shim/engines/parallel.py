@@ -82,11 +82,10 @@ class Job(object):
     def _submit(self, line):
         lock = _locks.setdefault(os.getpid(), compat.allocate_lock())
         lock.acquire()
-        path = os.environ.get('PYTHONPATH')
         try:
             if self._unwanted:      # meanwhile: nobody waits for one that does not start
                 raise EOFError('the pool has ended')
-            self._server = __import__('pp').Server(1)
+            self._server = server_of(1)
             atexit.register(spare, self._server)
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
@@ -95,11 +94,6 @@ class Job(object):
             self._threads = [each for each in threading.enumerate()
                              if each not in others and 'run_local' in repr(each)]
         finally:
-            # pp puts all of sys.path there, also for whatever the program starts.
-            if path is None:
-                os.environ.pop('PYTHONPATH', None)
-            else:
-                os.environ['PYTHONPATH'] = path
             lock.release()
 
     def ended(self, failure):
@@ -158,6 +152,19 @@ class Job(object):
         # Their files are closed as they go: pp has this object until the program ends.
         self._poll()
         self._server, self._popen, self._threads = None, None, ()
+
+
+def server_of(*args, **kwds):
+    """A server of pp's."""
+    path = os.environ.get('PYTHONPATH')
+    try:
+        return __import__('pp').Server(*args, **kwds)
+    finally:
+        # It puts all of sys.path there, also for whatever the program starts.
+        if path is None:
+            os.environ.pop('PYTHONPATH', None)
+        else:
+            os.environ['PYTHONPATH'] = path
 
 
 def spare(server):
@@ -230,7 +237,10 @@ class ParallelEngine(subproc.SubprocessEngine):
     worker_name = 'PPPoolWorker-%d'
     collected = staticmethod(lambda: None)      # another process starts them
 
-    def fitting(cls):
+    def fitting(cls, options):
+        from shim.engines import nodes
+        if nodes.addresses(options):
+            return nodes.NodesEngine
         return cls      # pp starts the interpreter that it runs in
 
     fitting = classmethod(fitting)

@@ -99,13 +99,13 @@ class Spawned(Remote):
         self.process.stdin.write(line.encode('ascii'))
         self.process.stdin.close()
 
-    def _listen(self):
+    def _listen(self, host='127.0.0.1'):
         """Wait for the worker to connect; returns what it is to be told for that, as a line."""
-        self._listening = self.sock = channel.listen()
+        self._listening = self.sock = channel.listen(host)
         channel.register(self.sock)
         self.sock.setblocking(False)
         self._theirs, self._ours = channel.token(), channel.token()
-        return '%d %s %s\n' % (self.sock.getsockname()[1], self._theirs, self._ours)
+        return '%s %d %s %s\n' % (host, self.sock.getsockname()[1], self._theirs, self._ours)
 
     def _popen(self, engine, stdin):
         deaf, passed = compat.deaf_start(engine.unblocks), engine.passed
@@ -311,8 +311,8 @@ def open_channel(tcp):
 
 def connect_back(line):
     """A channel to who listens with that line: see Spawned._listen()."""
-    port, ours, theirs = line.split()
-    sock = channel.connect(int(port))
+    host, port, ours, theirs = line.split()
+    sock = channel.connect(int(port), host)
     if not channel.shake(sock, ours, theirs, SHAKE, first=True):
         raise EOFError
     channel.register(sock)
@@ -330,7 +330,7 @@ class SubprocessEngine(Alike, Crew):
         self.has_main, self.passed = main_module.importable(), self.collected()
         self._begin = self.pickled_start()
 
-    def fitting(cls):
+    def fitting(cls, options):
         if interpreter.another(main_module.executable()) is None:
             return cls
         from shim.engines.abroad import AbroadEngine

@@ -1,0 +1,302 @@
+"""Workers on other machines, started by the ppservers of Parallel Python there.
+
+    parent                                      a node: ppserver.py -s SECRET
+      greets it, in pp's own words: is the
+      secret right, how many cpus are there?
+      a job for pp: start() ------------------> starts a new interpreter, waits for its end, and
+      listens, on the address by which it   <-- returns the exit code; the interpreter connects back,
+      reaches the node                          with a token, and serves as any other does
+
+So a node runs a job for each worker and nothing else, and its own processes stay as they are; what dies
+is a process whose exit code the job tells.  Tasks never pass through pp, which would give those
+of a node that breaks down to another one.  What travels is as open to the network as pp's own jobs.
+"""
+import hashlib
+import os
+import socket
+import struct
+import subprocess
+import sys
+
+from shim import compat, errors, pickling, wire
+from shim.engines import (
+    abroad, channel, dialect, interpreter, main_module, parallel, subproc)
+from shim.engines.crew import Crew
+from shim.waiting import OSErrors, Signal
+
+PATIENCE = 10.0         # seconds for a ppserver to say something
+FAREWELL = 0.5          # seconds for the exit code to come after the end of the channel
+START = interpreter.LOAD + '''
+from shim.engines.nodes import serve
+serve(*sys.argv[3:])
+'''
+
+
+class Node(object):
+    """A ppserver: where it is, how many cpus it has, which Python it is."""
+
+    def __init__(self, address, secret):
+        host, port = address.split(':')[0], int((address.split(':') + ['60000'])[1])
+        self.address, self.pair = '%s:%d' % (host, port), (host, port)
+        self.secret, self.taken = secret, 0
+        self.greet()
+        self.server = parallel.server_of(0, ppservers=(self.address,), secret=secret)
+        answer = self.run(ask, ())
+        if '\n' in answer:
+            raise errors.PoolError('the ppserver at %s can not import shim: install poolshim for the'
+                                   ' Python that it runs in\n%s' % (self.address, answer))
+        self.python = interpreter.Interpreter('at ' + self.address, answer)
+
+    def greet(self):
+        """Find out whether it knows the secret, how many cpus it has, and our address as it sees it."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.settimeout(PATIENCE)
+        try:
+            try:
+                sock.connect(self.pair)
+                receive(sock)           # its version; pp refuses others by itself
+                known = receive(sock) + self.secret.encode('ascii')
+                send(sock, hashlib.sha1(known).hexdigest().encode('ascii'))
+                if receive(sock) != 'OK'.encode('ascii'):
+                    raise errors.AuthenticationError(
+                        'the ppserver at %s has another secret' % self.address)
+                send(sock, 'STAT'.encode('ascii'))
+                self.cpus = int(receive(sock))
+                self.seen = sock.getsockname()[0]
+            except OSErrors + (EOFError,):
+                raise errors.PoolError('no ppserver at %s (%s): start one there: ppserver -s SECRET'
+                                       % (self.address, errors.described(errors.current())))
+        finally:
+            sock.close()
+
+    def run(self, function, args):
+        """What pp's job returns; PoolError if it does not in time."""
+        said, done = [], Signal()
+
+        def tell(result):
+            said.append(result)
+            done.fire()
+        self.server.submit(function, args, callback=tell)
+        done.wait_for(PATIENCE)
+        if not said or said[0] is None:
+            raise errors.PoolError('the ppserver at %s runs no jobs: is it the same version of pp?'
+                                   % self.address)
+        return said[0]
+
+
+def send(sock, data):
+    sock.sendall(struct.pack('!Q', len(data)) + data)
+
+
+def receive(sock):
+    return channel.read(sock, struct.unpack('!Q', channel.read(sock, 8))[0])
+
+
+# What pp runs: their source travels, so they name nothing outside.
+
+def ask():
+    """Which Python it is, or a traceback."""
+    try:
+        from shim.engines import interpreter
+        return interpreter.mine()
+    except:     # noqa: E722
+        import traceback
+        return traceback.format_exc()
+
+
+def start(line, words):
+    """The exit code of a worker, or a traceback."""
+    try:
+        from shim.engines import nodes
+        return nodes.host(line, words)
+    except:     # noqa: E722
+        import traceback
+        return traceback.format_exc()
+
+
+def host(line, words):
+    """Start a worker and wait for its end."""
+    null = open(os.devnull, 'w')
+    try:
+        child = subprocess.Popen(
+            [sys.executable, '-c', START] + interpreter.PLACES + ['%d' % os.getpid()] + words,
+            stdin=subprocess.PIPE, stdout=null, stderr=null, close_fds=os.name == 'posix',
+            env=interpreter.environment())
+    finally:
+        null.close()
+    child.stdin.write(line.encode('ascii'))
+    child.stdin.close()
+    return child.wait()
+
+
+# In the worker.
+
+def serve(parent, *words):
+    """The life of a worker; never returns."""
+    speaking = ()
+    if words:
+        spoken = dialect.spoken(words)
+        spoken.adopt()
+        speaking = spoken.frame, spoken.load
+    subproc.live(subproc.open_channel, True, False, int(parent), prepare, *speaking)
+
+
+def prepare(served, told):
+    """Make this interpreter a worker; nothing of the program is here."""
+    told, key = told
+    served.capture()
+    told = abroad.decoded(told)
+    told['authkey'] = key
+    sys.path[:0] = told['sys_path']
+    main_module.be_worker(main_module.current_process(), told)
+
+
+# In the parent.
+
+class Distant(object):
+    """A process on a node, with the names that Process has."""
+
+    daemon, pid, exitcode, failure = True, None, None, None
+
+    def __init__(self, node, line, words):
+        self.node = node
+        node.taken += 1
+        node.server.submit(start, (line, words), callback=self.ended)
+
+    def ended(self, said):
+        """pp has the job's result: the exit code, a traceback, or None if its worker died."""
+        if isinstance(said, int):
+            self.exitcode = said
+        else:
+            self.failure = said or 'the process of the ppserver that started it has died'
+            self.exitcode = 1
+
+    def is_alive(self):
+        return self.exitcode is None
+
+
+class Placed(subproc.Spawned):
+    """A worker on a node."""
+
+    def _start(self, engine):
+        node = engine.emptiest()
+        self._until = compat.monotonic() + PATIENCE
+        self._ended = None
+        self.process = Distant(node, self._listen(node.seen), engine.words)
+
+    def _get_reason(self):
+        if self.process.exitcode is None:
+            return 'its worker on %s has gone' % self.process.node.address
+
+    reason = property(_get_reason)
+
+    def receive(self):
+        frames = subproc.Spawned.receive(self)
+        for kind, body in frames:
+            if kind == wire.READY:
+                self.process.pid = body
+        return frames
+
+    def drain(self):
+        frames = subproc.Spawned.drain(self)
+        if self.process.failure:
+            frames.append((wire.FAILED, 'raised\n' + self.process.failure))
+        return frames
+
+    def gone(self):
+        now = compat.monotonic()
+        if self._listening is not None:
+            return self.process.exitcode is not None or now > self._until
+        if self.eof and self._ended is None:
+            self._ended = now
+        return self.eof and (self.process.exitcode is not None or now - self._ended > FAREWELL)
+
+    def terminate(self):
+        """The end of its channel: it ends, whatever it does."""
+        self._ended = compat.monotonic() - FAREWELL
+        self.eof = True
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSErrors:
+            pass
+        self._until = 0
+
+    kill = terminate
+
+    def close(self):
+        subproc.Spawned.close(self)
+        self.process.node.taken -= 1
+
+
+class NodesEngine(parallel.ParallelEngine):
+    """Tasks run in processes on the machines of ppservers."""
+
+    worker_name = 'PPNodePoolWorker-%d'
+    workers, start = Crew.workers, Crew.start
+
+    def __init__(self, size, *args):
+        self._size = size
+        subproc.SubprocessEngine.__init__(self, size, *args)
+        self.has_main = False
+
+    def settle(self):
+        secret = self.options.get('secret') or os.environ.get('SHIM_PP_SECRET')
+        if not secret:
+            raise ValueError("pp's own secret is known to everybody: give that of your ppservers"
+                             " (option secret, or SHIM_PP_SECRET)")
+        self.nodes = [Node(address, secret) for address in addresses(self.options)]
+        first = self.nodes[0].python
+        for node in self.nodes:
+            if (node.python.name, node.python.version[:2]) != (first.name, first.version[:2]):
+                raise ValueError('the ppservers are of different Pythons: %s, %s' % (
+                    first, node.python))
+        here, self.words = interpreter.here(), []
+        if (here.name, here.version[:2]) != (first.name, first.version[:2]):
+            self.dialect = dialect.with_(first)
+            self.speaking, self.words = (self.dialect.frame, self.dialect.load), self.dialect.words()
+            self.pack = self.dialect.pack
+        cpus = sum([node.cpus for node in self.nodes])
+        self.asked = self._size or cpus
+        self.size = min(self.asked, cpus)
+
+    def pickled_start(self):
+        dumps = pickling.dumps
+        if self.words:
+            dumps = self.dialect.dumps
+        return dumps((self.initializer, self.initargs), 'the initializer with its arguments', True)
+
+    def name_of(self, func):
+        if not self.words:
+            return subproc.SubprocessEngine.name_of(self, func)
+        return abroad.AbroadEngine.name_of.__func__(self, func)
+
+    def described(self, name, identity, daemon=True):
+        told = {'name': name, 'identity': identity, 'daemon': daemon, 'pid': os.getpid(),
+                'sys_path': list(self.options.get('path', ()))}
+        key = main_module.str_of(getattr(main_module.current_process(), 'authkey', None))
+        return abroad.encoded(told), key
+
+    def info(self, number):
+        return self.described(self.worker_name % number, (number,)), self._begin, False
+
+    def emptiest(self):
+        """The node with the most room."""
+        return sorted(self.nodes, key=lambda node: float(node.taken) / node.cpus)[0]
+
+    def hire(self, number):
+        made = Placed(*self.speaking)
+        made.start(number, self)
+        return made
+
+    def end_all(self):
+        subproc.SubprocessEngine.end_all(self)
+        for node in self.nodes:
+            node.server.destroy()
+
+
+def addresses(options):
+    """Of the ppservers that are to run tasks: a list of 'host:port', empty if there are none."""
+    found = options.get('ppservers')
+    if found is None:
+        found = [each for each in os.environ.get('SHIM_PPSERVERS', '').split(',') if each.strip()]
+    return [each.strip() for each in found]
