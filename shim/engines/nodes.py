@@ -11,7 +11,6 @@ So a node runs a job for each worker and nothing else, and its own processes sta
 is a process whose exit code the job tells.  Tasks never pass through pp, which would give those
 of a node that breaks down to another one.  What travels is as open to the network as pp's own jobs.
 """
-import hashlib
 import os
 import socket
 import struct
@@ -23,6 +22,11 @@ from shim.engines import (
     abroad, channel, dialect, interpreter, main_module, parallel, subproc)
 from shim.engines.crew import Crew
 from shim.waiting import OSErrors, Signal
+
+try:
+    from hashlib import sha1
+except ImportError:     # 2.4
+    from sha import sha as sha1
 
 PATIENCE = 10.0         # seconds for a ppserver to say something
 FAREWELL = 0.5          # seconds for the exit code to come after the end of the channel
@@ -56,7 +60,7 @@ class Node(object):
                 sock.connect(self.pair)
                 receive(sock)           # its version; pp refuses others by itself
                 known = receive(sock) + self.secret.encode('ascii')
-                send(sock, hashlib.sha1(known).hexdigest().encode('ascii'))
+                send(sock, sha1(known).hexdigest().encode('ascii'))
                 if receive(sock) != 'OK'.encode('ascii'):
                     raise errors.AuthenticationError(
                         'the ppserver at %s has another secret' % self.address)
