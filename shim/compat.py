@@ -325,6 +325,8 @@ else:
 
 # Until 2.7 Event.wait() does not tell whether it is set.
 EVENTS_TELL = sys.version_info >= (2, 7)
+# Until 3.8 put() of a closed Queue is an AssertionError, which -O leaves out, and get() an OSError.
+QUEUES_TELL = sys.version_info >= (3, 8)
 # From 3.7 on a module's names can be looked for when somebody asks (PEP 562).
 LAZY_NAMES = sys.version_info >= (3, 7)
 NO_CTYPES = 'it needs the ctypes module, which is in the standard library from Python 2.5 on'

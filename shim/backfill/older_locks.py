@@ -77,6 +77,24 @@ class Closing(object):
         self._writer.close()
 
 
+class Refusing(object):
+    """What a Queue lacks until 3.8: put() and get() of a closed one are a ValueError."""
+
+    def _check(self):
+        if self._closed:
+            raise ValueError('Queue %r is closed' % (self,))
+
+    def put(self, obj, block=True, timeout=None):
+        """Append it; Full if that can't be done at once (block false) or in `timeout` seconds."""
+        self._check()
+        super(Refusing, self).put(obj, block, timeout)
+
+    def get(self, block=True, timeout=None):
+        """Take the first; Empty if that can't be done at once (block false) or in `timeout` seconds."""
+        self._check()
+        return super(Refusing, self).get(block, timeout)
+
+
 class Barrier(barrier.Barrier, cells.Shared):
     """So many processes wait for one another: until 3.3 there is none."""
 
@@ -92,7 +110,7 @@ def takes_number(notify):
 def completed(name):
     """The class of that name with what it lacks; None if it is here and lacks nothing."""
     home = 'synchronize'
-    if name == 'SimpleQueue':
+    if name.endswith('Queue'):
         home = 'queues'
     base = getattr(compat.submodule(home), name)
     mixins = []
@@ -105,6 +123,9 @@ def completed(name):
     elif name == 'SimpleQueue':
         if not hasattr(base, 'close'):
             mixins.append(Closing)
+    elif home == 'queues':
+        if not compat.QUEUES_TELL:
+            mixins.append(Refusing)
     elif not hasattr(base, 'locked'):
         mixins.append(Locked)
     if not mixins:
@@ -115,7 +136,7 @@ def completed(name):
 # {name: what takes the place of multiprocessing's own}; the classes are names here, to be pickled.
 COMPLETE = {}
 for _name in ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore', 'Condition', 'Event',
-              'SimpleQueue'):
+              'Queue', 'JoinableQueue', 'SimpleQueue'):
     _found = completed(_name)
     if _found is not None:
         globals()[_name] = COMPLETE[_name] = _found

@@ -42,6 +42,9 @@ class SharedMemoryManager(BaseManager):
 
     _Server = SharedMemoryServer
 
+    def __init__(self, *args, **kwargs):
+        BaseManager.__init__(self, *args, **kwargs)
+
     def _tracked(self, made, memory):
         try:
             connection = self._Client(self._address, authkey=self._authkey)

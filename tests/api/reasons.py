@@ -43,13 +43,6 @@ REASONS = [
 
 # (names, interpreters, contexts)
 EXPECTED_GAPS = [
-    ('managers.SharedMemoryManager',
-     '2.4|2.4 +backport|2.4 +processing|2.5|2.5 +backport|2.5 +pp|2.5 +processing|2.6|2.7'
-     '|pypy2.7|3.6|3.7|3.8|3.9|3.10|pypy3.9', '*'),
-    ('context.BaseContext.set_forkserver_preload',
-     '3.6|3.7|3.8|3.9|3.10|3.11|3.12|3.13|3.13t|3.14|pypy3.9|pypy3.11', '*'),
-    ('process.BaseProcess.interrupt',
-     '3.6|3.7|3.8|3.9|3.10|3.11|3.12|3.13|3.13t|pypy3.9|pypy3.11', '*'),
     ('context.BaseContext|context.ForkProcess|context.ForkServerProcess|context.SpawnProcess'
      '|ctx.reducer|dummy.Barrier|managers.Token.address|managers.Token.id'
      '|managers.Token.typeid|of_context.context_class|of_context.context_preload'
@@ -63,14 +56,12 @@ EXPECTED_GAPS = [
     ('of_memory.sharedctypes_context|of_memory.sharedctypes_synchronized|of_memory.value_with'
      '|sharedctypes.synchronized',
      '2.4|2.4 +backport|2.4 +processing|2.5 +backport|2.6|2.7|pypy2.7', '*'),
-    ('of_queues.queue_close',
-     '2.4 +backport|2.5 +backport|2.6|2.7|pypy2.7|3.6|3.7', '*'),
     ('of_connection.connection_through_pipe',
      '2.4|2.4 +processing|2.5|2.5 +pp|2.5 +processing|pypy2.7', '*'),
     ('of_context.dummy_queue|of_memory.array',
      '2.4|2.4 +backport|2.4 +processing|2.5|2.5 +pp|2.5 +processing', '*'),
     ('of_memory.sharedctypes_copy',
-     '2.4|2.4 +backport|2.4 +processing|pypy2.7|pypy3.9|pypy3.11', '*'),
+     '2.4|2.4 +backport|2.4 +processing|pypy2.7', '*'),
     ('dummy.JoinableQueue|dummy.active_children|dummy.current_process|dummy.freeze_support'
      '|of_context.dummy_manager|of_context.dummy_process|of_process.process_daemon_alone',
      '2.4|2.4 +processing|2.5|2.5 +pp|2.5 +processing', '*'),
@@ -116,16 +107,12 @@ EXPECTED_GAPS = [
      '|synchronize.RLock.__exit__|synchronize.Semaphore.__enter__'
      '|synchronize.Semaphore.__exit__',
      '2.4 +backport|2.5 +backport|2.6', '*'),
-    ('context.BaseContext.parent_process',
-     '3.6|3.7', '*'),
     ('dummy.Process.exitcode',
      '2.4 +processing|2.5 +processing', '*'),
     ('of_managers.manager_array',
      '2.4|2.4 +backport', '*'),
     ('queues.JoinableQueue.put',
      '2.4 +backport|2.5 +backport', '*'),
-    ('process.BaseProcess.close|process.BaseProcess.kill',
-     '3.6', '*'),
     ('managers.*|of_managers.*|shared_memory.*|of_memory.*|synchronize.*|of_synchronize.*|queues.*'
      '|of_queues.*|connection.*|of_connection.*|of_process.*|context.*|ctx.*|of_context.*'
      '|set_forkserver_preload|sharedctypes.*', 'pyodide*', '*'),

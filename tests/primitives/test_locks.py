@@ -13,9 +13,7 @@ from tests.support import Elapsed, each_engine, read_text, wait_until
 
 
 class Locks(Primitive):
-    # Conditions of threads do not tell, until 3.2.
-    woken = property(lambda self: 'woken %s' % [None, True][
-        self.is_process or hasattr(threading, 'Barrier')])
+    woken = 'woken True'
 
     def test_lock_counts(self):
         path, lock, times = self.scratch('0'), self.ctx.Lock(), 2000
@@ -152,8 +150,7 @@ class Locks(Primitive):
         condition, clock = self.ctx.Condition(), Elapsed()
         condition.acquire()
         result = condition.wait(0.2)
-        if self.is_process or hasattr(threading, 'Barrier'):    # older threads do not tell
-            self.assertEqual(result, False)
+        self.assertEqual(result, False)
         self.assertTrue(0.15 < clock.real < 5, clock.real)
         condition.notify()      # nobody is there: nor does anybody get it later
         if self.is_process:
