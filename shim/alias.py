@@ -126,3 +126,25 @@ def hold(module, name):
     namespace = vars(sys.modules[module])
     namespace.update(newer)
     take(namespace, name)
+
+
+def standing_for(real, name, *bases):
+    """A class of that dotted name, of those bases and `real`: as of today, over an older one (3.3 on).
+
+    Programs make subclasses of it, and ask whether an object is one.  Most of these multiprocessing
+    has made, of its own classes: what is of `real` belongs to it, too.
+    """
+    class Belonging(type(real)):
+        def __instancecheck__(cls, value):
+            if cls is made:
+                return isinstance(value, real)
+            return type(real).__instancecheck__(cls, value)
+
+        def __subclasscheck__(cls, kind):
+            if cls is made:
+                return issubclass(kind, real)
+            return type(real).__subclasscheck__(cls, kind)
+
+    place, _, last = name.rpartition('.')
+    made = Belonging(last, bases + (real,), {'__module__': place, '__doc__': real.__doc__})
+    return made

@@ -203,17 +203,20 @@ class ThreadContext(Context, base('BaseContext')):
     active_children = staticmethod(process.backfill.active_children)
     _make = Primitives.of_threads
 
+    def Pipe(self, duplex=True):
+        """Two connected Connections whose messages stay in memory."""
+        return self._make('Pipe', duplex)
 
-def _hand_on(name):
-    """A method that makes what multiprocessing.dummy has under that name."""
-    def make(self, *args, **kwds):
-        return self.of_threads(name, *args, **kwds)
-    make.__name__, make.__doc__ = name, '%s of multiprocessing.dummy' % name
-    return make
+    def Manager(self):
+        """A started SyncManager whose server is a thread of this process.
 
-
-for _name in ('Pipe', 'Manager'):
-    setattr(ThreadContext, _name, _hand_on(_name))
+        Where none can be started: what multiprocessing.dummy has for one.
+        """
+        if compat.NO_THREADS:
+            return compat.submodule('dummy').Manager()
+        made = super(ThreadContext, self).Manager()
+        made._registry['Pool'] = (self.Pool,) + tuple(made._registry['Pool'][1:])
+        return made
 
 
 class InterpreterContext(Context, base('SpawnContext')):
@@ -437,6 +440,8 @@ def follow():
 
 
 if inside is not None:      # multiprocessing.context has more names
+    if compat.dated('set_forkserver_preload'):      # a method of its contexts
+        BaseContext = alias.standing_for(inside.BaseContext, 'shim.context.BaseContext', Context)
     alias.take(globals(), 'context')
 else:
     BaseContext = Context

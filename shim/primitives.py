@@ -61,8 +61,6 @@ def lacking(home):
 def newer(home):
     """{name: what takes the place of multiprocessing's own} in that submodule."""
     if home == 'sharedctypes':
-        if hasattr(compat.multiprocessing, 'get_context'):      # 3.4 on: it lacks nothing
-            return {}
         from shim.backfill.older_values import COMPLETE
         return COMPLETE
     from shim.backfill.older_locks import COMPLETE

@@ -5,7 +5,7 @@ lacks; where there is no multiprocessing, backfill/process.py has one.
 """
 from shim import alias, compat
 from shim.backfill import process as backfill
-from shim.backfill.older_process import Parent, today
+from shim.backfill.older_process import Parent, lacking, today
 from shim.backfill.process import current_process
 
 
@@ -42,7 +42,9 @@ class ThreadProcess(backfill.BaseProcess):
     _start_method = 'thread'
 
     def _Popen(self):
+        from shim.backfill import thread_server
         from shim.engines.thread import Popen
+        thread_server.adapt(self)
         return Popen(self)
 
 
@@ -62,8 +64,11 @@ class SerialProcess(backfill.BaseProcess):
     _start_method = 'serial'
 
     def _Popen(self):
-        from shim.engines.serial import Popen
-        return Popen(self)
+        from shim.backfill import thread_server
+        from shim.engines import serial, thread
+        if thread_server.adapt(self):       # start() would wait for its end
+            return thread.Popen(self)
+        return serial.Popen(self)
 
 
 if hasattr(compat.multiprocessing, 'context'):      # 3.4 on
@@ -137,4 +142,7 @@ class ParallelProcess(SubprocessProcess):
 BaseProcess = backfill.BaseProcess
 if hasattr(compat.multiprocessing, 'context'):      # multiprocessing.process has more names
     BaseProcess = compat.multiprocessing.process.BaseProcess
+    if lacking(BaseProcess):
+        BaseProcess = alias.standing_for(
+            BaseProcess, 'shim.process.BaseProcess', *lacking(BaseProcess))
     alias.take(globals(), 'process')

@@ -3,6 +3,7 @@
     python tests/matrix.py                      # all on 2.7, 3.13, 3.15; the others: contract
     python tests/matrix.py --full               # everything on every context of all of them
     python tests/matrix.py --only 2.7 3.13 -k death --repeat 10 --jobs 2 --times
+    python tests/matrix.py --only 2.7 -k contract -k promises --without semaphores  # tests/without.py
 
 On interpreters but 2.7, 3.13, 3.15 and Pyodide it compiles every file and runs the contract on
 the default context; on Jython the heart of it.  Looks for interpreters in SHIM_PYTHONS
@@ -28,12 +29,13 @@ import xml.etree.ElementTree
 
 from interpreters import (
     FIRST, REQUIRED, ROOT, WORK, Problem, clean_environ, find_interpreters, prepare, why_no_pyodide)
+from limited import MARK, leave, new_mark, run_limited
 from reporting import HEADER, ask, describe_cannot, keep, log, row, show_skips
+import without
 
 THOROUGH = ('2.7', '3.13', '3.15')      # where everything runs without --full
 # Each pool there is two JVMs: the whole contract takes 20 minutes, with --full.
 JYTHON = ('test_apply', 'test_arguments', 'test_entry', 'test_map')
-MARK = 'SHIM_MATRIX_RUN'        # in the environment of all that a run starts
 WEBLOOP = r"""
 import sys
 from tests import webloop
@@ -85,64 +87,18 @@ def read_repr(path):
         return Outcome(**ast.literal_eval(stream.read()))
 
 
-def run_limited(command, environ, limit, output):
-    """Run it; return its exit status (None: too late, killed) and what it left running."""
-    with open(output, 'wb') as stream:
-        child = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL,
-                                 stdout=stream, stderr=stream, start_new_session=True)
-        try:
-            status = child.wait(limit)
-        except subprocess.TimeoutExpired:
-            status = None
-        finally:
-            # Nothing of ours stays behind, in whichever session it is.
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
-            left = kill_marked(environ[MARK], 0 if status is None else 2)
-    return status, left
+def run_tests(interpreter, tag, command, reader, libraries, limit, lacking, expected=(), more={}):
+    """Run one command that writes the report of that tag, return its Outcome.
 
-
-def leave(signum, frame):
-    """Ctrl-C, or somebody ends this."""
-    kill_marked('%d-' % os.getpid(), 0)
-    os._exit(128 + signum)
-
-
-def kill_marked(mark, patience):
-    """Kill what still runs with a mark that begins so in its environment; return their commands."""
-    end = time.monotonic() + patience
-    while True:
-        found = {}
-        for path in glob.glob('/proc/[0-9]*/environ'):
-            try:
-                with open(path, 'rb') as stream:
-                    if ('\0%s=%s' % (MARK, mark)).encode() in b'\0' + stream.read():
-                        with open(path.replace('environ', 'cmdline'), 'rb') as line:
-                            found[int(path.split('/')[2])] = line.read().replace(b'\0', b' ')
-            except OSError:
-                pass
-        if not found or time.monotonic() > end:
-            break
-        time.sleep(0.1)
-    for pid in found:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except OSError:
-            pass
-    return [line.decode(errors='replace').strip() for line in found.values()]
-
-
-def run_tests(interpreter, tag, command, reader, libraries, limit, expected=(), more={}):
-    """Run one command that writes the report of that tag, return its Outcome."""
+    lacking: a key of without.SOURCES, or None.
+    """
     report, output = report_path(tag), os.path.join(WORK, tag + '.log')
     if os.path.exists(report):
         os.remove(report)
-    environ = clean_environ(**{MARK: '%d-%d.' % (os.getpid(), time.monotonic_ns())}, **more)
-    if libraries:
-        environ['PYTHONPATH'] = environ['JYTHONPATH'] = libraries
+    environ = surroundings(libraries, lacking, {MARK: new_mark()}, more)
+    command = without.command(lacking) + [interpreter.executable] + command
     start = time.monotonic()
-    status, left = run_limited([interpreter.executable] + command, environ, limit, output)
+    status, left = run_limited(command, environ, limit, output)
     try:
         outcome = reader(report)
     except (OSError, SyntaxError, ValueError):     # SyntaxError: XML's, too
@@ -160,6 +116,25 @@ def run_tests(interpreter, tag, command, reader, libraries, limit, expected=(), 
     if outcome.failed:
         show_failures(interpreter, outcome, output)
     return outcome
+
+
+def surroundings(libraries, lacking, *more):
+    """The environment of an interpreter that has the libraries, and lacks what is said."""
+    environ = clean_environ()
+    if libraries:
+        environ['PYTHONPATH'] = libraries
+    if lacking:
+        environ.update(without.environ(lacking, os.path.join(WORK, 'without', lacking), libraries))
+    for each in more:
+        environ.update(each)
+    return dict(environ, JYTHONPATH=environ.get('PYTHONPATH', ''))
+
+
+def check_lacking(interpreter, libraries, lacking):
+    """Raise Problem if it has what it is to lack."""
+    command = without.command(lacking) + [interpreter.executable, '-c', without.CHECK]
+    if subprocess.run(command, cwd=ROOT, env=surroundings(libraries, lacking)).returncode:
+        raise Problem('it has semaphores, --without %s notwithstanding' % lacking)
 
 
 def show_failures(interpreter, outcome, output):
@@ -195,12 +170,12 @@ def run_suite(interpreter, modules, options, others, count):
         command = [os.path.join('tests', 'run.py'), '-v', '--report', report] + names
         reader = read_repr
     suite = run_tests(interpreter, tag % 'suite', command, reader, libraries, options.limit,
-                      modules, {'SHIM_VARIANTS': 'default' if light else options.contexts})
+                      options.without, modules, {'SHIM_VARIANTS': 'default' if light else options.contexts})
     if interpreter.name == 'pyodide':
         if not options.k or [text for text in options.k if text in 'test_await']:
             tag %= 'webloop'
             suite.add(run_tests(interpreter, tag, ['-c', WEBLOOP, report_path(tag)], read_repr,
-                                libraries, 300))
+                                libraries, 300, options.without))
         return suite, None      # nor has it the stdlib's tests
     if light or options.k or options.no_conformance or interpreter.version < (2, 7):
         return suite, None      # before 2.7 there is no such test, or no multiprocessing
@@ -208,7 +183,8 @@ def run_suite(interpreter, modules, options, others, count):
     for name, arguments, limit in conformance_runs(interpreter, options):
         report = report_path(tag % name)
         command = [os.path.join('tests', 'conformance', 'driver.py'), '--report', report] + arguments
-        conformance.add(run_tests(interpreter, tag % name, command, read_repr, libraries, limit))
+        conformance.add(run_tests(interpreter, tag % name, command, read_repr, libraries, limit,
+                                  options.without))
     return suite, conformance
 
 
@@ -241,12 +217,16 @@ def parse_options(argv):
                         help='only test modules with this in their name (repeatable)')
     parser.add_argument('--contexts', default='', metavar='NAME,...',
                         help='only on these, _tcp for that channel: fork,subprocess_tcp')
+    parser.add_argument('--without', choices=sorted(without.SOURCES),
+                        help='lacking this: see tests/without.py')
     parser.add_argument('--times', action='store_true', help='show the slowest tests')
     parser.add_argument('--limit', type=float, default=1200, metavar='SECONDS',
                         help='for one run of the suite (default: %(default)s)')
     parser.add_argument('--no-conformance', action='store_true',
                         help="without the standard library's own tests")
     options = parser.parse_args(argv)
+    if options.without and without.unable(options.without):
+        parser.error(without.unable(options.without))
     if options.only:
         options.require = options.only
     elif os.environ.get('SHIM_REQUIRE_OLD') == '1':
@@ -310,7 +290,7 @@ def main(argv=None):
         suite, conformance = run_suite(interpreter, modules, options, found.values(), count)
         lines = [row(label, suite, conformance)]
         failed = [name for each in (suite, conformance) if each for name in each.failed]
-        if options.full and not (options.k or options.contexts or failed):
+        if options.full and not (options.k or options.contexts or options.without or failed):
             keep(interpreter, facts[interpreter.label], lines[0], suite.skipped)
         lines += ['    left running, now killed: ' + line
                   for each in (suite, conformance) if each for line in each.left]
@@ -323,7 +303,9 @@ def main(argv=None):
     ready = []
     for interpreter in chosen:
         try:
-            prepare(interpreter, found.values())    # not at the same time
+            libraries = prepare(interpreter, found.values())[0]     # not at the same time
+            if options.without:
+                check_lacking(interpreter, libraries, options.without)
             problems += compile_all(interpreter)
             facts[interpreter.label] = ask(interpreter, found.values())
             ready.append(interpreter)

@@ -1,6 +1,6 @@
 """What CPython 3.15's multiprocessing has and does, this interpreter has and does: tests/api asks.
 
-On the default context; tools/api_doc.py asks on all, and on all interpreters.
+On the default context and on threads; tools/api_doc.py asks on all, and on all interpreters.
 """
 import os
 import re
@@ -44,6 +44,8 @@ class TestApi(support.TestCase):
         if sys.platform.startswith('java'):
             method = 'thread'   # a process there takes seconds to start
         yield method, run.ask(method)
+        if method != 'thread' and support.THREADS:
+            yield 'thread', run.ask('thread')
 
     def test_there_are_probes(self):
         """Of an API without probes all would work."""

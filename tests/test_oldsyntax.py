@@ -15,8 +15,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CHECKER = os.path.join(ROOT, 'tools', 'oldsyntax.py')
 CHECKER_RUNS_ON = (3, 8)
 # The same as in the checker, which this file may be unable to import; a test compares them.
-EXCLUDED = ('tests/matrix.py', 'tests/interpreters.py', 'tests/reporting.py', 'tests/packaging/',
-            'tests/programs/', 'tests/typed/')
+EXCLUDED = ('tests/matrix.py', 'tests/interpreters.py', 'tests/limited.py', 'tests/reporting.py',
+            'tests/packaging/', 'tests/programs/', 'tests/typed/')
 
 # (rule, snippet) or (rule, snippet, version): below that version the running CPython may find
 # no more to say than that it can't parse the snippet.

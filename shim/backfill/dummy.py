@@ -6,6 +6,8 @@ import sys
 import threading
 import weakref
 
+from six.moves import queue
+
 from shim import alias
 from shim.backfill import thread_locks
 
@@ -120,7 +122,7 @@ class Connection(object):
 
 def Pipe(duplex=True):
     """Two connected Connections."""
-    one, other = thread_locks.Queue(), thread_locks.Queue()
+    one, other = queue.Queue(), queue.Queue()
     return Connection(one, other), Connection(other, one)
 
 

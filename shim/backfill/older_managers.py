@@ -32,6 +32,9 @@ else:                       # until 3.11
         class SharedMemoryManager(BaseManager, real.SharedMemoryManager):
             """multiprocessing's, that knows of it, too."""
 
+            def __init__(self, *args, **kwargs):
+                super(SharedMemoryManager, self).__init__(*args, **kwargs)
+
 
 def completed(name, methods):
     """That class of proxies, with those methods, too."""

@@ -125,12 +125,18 @@ class Watched(object):
             self._pipe = None
 
 
-def today(base):
-    """That class of multiprocessing's, with what it lacks; as it is, if it lacks nothing."""
-    bases = base,
+def lacking(base):
+    """The classes above that have what a class of multiprocessing's lacks, as a tuple of bases."""
+    found = ()
     for mixin, name in ((Watched, 'sentinel'), (Closed, 'close'), (Interrupted, 'interrupt')):
         if not hasattr(base, name):
-            bases = (mixin,) + bases
+            found = (mixin,) + found
+    return found
+
+
+def today(base):
+    """That class of multiprocessing's, with what it lacks; as it is, if it lacks nothing."""
+    bases = lacking(base) + (base,)
     if len(bases) == 1:
         return base
     return type(base.__name__, bases, {'__module__': 'shim.process', '__doc__': base.__doc__})

@@ -1,4 +1,4 @@
-"""What multiprocessing.sharedctypes lacks until 3.4, over its own RawValue and RawArray.
+"""What multiprocessing.sharedctypes lacks, above all until 3.4, over its own RawValue and RawArray.
 
 Its wrappers take no context and are no context managers, q and Q are no typecodes, and arrays are not
 set to 0 (until 2.7).
@@ -42,7 +42,19 @@ def copy(obj):
     return made
 
 
+def copies_whole():
+    """PyPy's, up to 7.3 at least, copies the first item of an array."""
+    try:
+        return list(real.copy(real.RawArray('i', [1, 2]))) == [1, 2]
+    except TypeError:       # older ones refuse
+        return False
+
+
 # {name: what takes the place of multiprocessing's own}
-COMPLETE = dict([(_found.__name__, _found) for _found in (
-    Value, Array, RawValue, RawArray, copy, synchronized, Synchronized, SynchronizedArray,
-    SynchronizedBase, SynchronizedString)])
+COMPLETE = {}
+if not hasattr(compat.multiprocessing, 'get_context'):      # before 3.4
+    COMPLETE = dict([(_found.__name__, _found) for _found in (
+        Value, Array, RawValue, RawArray, copy, synchronized, Synchronized, SynchronizedArray,
+        SynchronizedBase, SynchronizedString)])
+elif not copies_whole():
+    COMPLETE['copy'] = copy

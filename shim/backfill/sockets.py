@@ -111,6 +111,26 @@ class Connection(object):
     def __reduce__(self):
         return rebuild, (travelling(self.fileno()), self._readable, self._writable)
 
+    def _send_bytes(self, view):
+        """Send one message."""
+        if len(view) <= SMALL:
+            self._send_all(header(len(view)) + bytes_of(view))
+        else:
+            self._send_all(header(len(view)))
+            self._send_all(view)
+
+    def _recv_bytes(self, maxlength=None):
+        """Receive one; None if it is too long."""
+        size = struct.unpack('!i', self._receive(4))[0]
+        if size == -1:
+            size = struct.unpack('!Q', self._receive(8))[0]
+        if size < 0 or maxlength is not None and size > maxlength:
+            return None
+        return self._receive(size)
+
+    def _poll(self, timeout):
+        return bool(wait([self], timeout))
+
     def _check(self, able=True, lack=''):
         if self._handle is None:
             raise Fault('handle is closed')
@@ -164,11 +184,7 @@ class Connection(object):
             raise ValueError('buffer length < offset + size')
         if size != whole:
             view = view[offset:offset + size]
-        if size <= SMALL:
-            self._send_all(header(size) + bytes_of(view))
-        else:
-            self._send_all(header(size))
-            self._send_all(view)
+        self._send_bytes(view)
 
     def send(self, obj):
         """Send an object, pickled."""
@@ -183,16 +199,14 @@ class Connection(object):
         self._check(self._readable, 'write-only')
         if maxlength is not None and maxlength < 0:
             raise ValueError('negative maxlength')
-        size = struct.unpack('!i', self._receive(4))[0]
-        if size == -1:
-            size = struct.unpack('!Q', self._receive(8))[0]
-        if size < 0 or maxlength is not None and size > maxlength:
+        data = self._recv_bytes(maxlength)
+        if data is None:
             if self._writable:
                 self._readable = False
             else:
                 self.close()
             raise Fault('bad message length')
-        return self._receive(size)
+        return data
 
     def recv(self):
         """The next message, unpickled."""
@@ -217,7 +231,7 @@ class Connection(object):
     def poll(self, timeout=0.0):
         """True if there is something to receive within so many seconds (None: no limit)."""
         self._check(self._readable, 'write-only')
-        return bool(wait([self], timeout))
+        return self._poll(timeout)
 
 
 class SocketConnection(Connection):
@@ -345,5 +359,5 @@ def wait(object_list, timeout=None):
                 if timeout < 0:
                     return []
     finally:
-        for number in found:
+        for number, each in found:
             poller.forget(Numbered(number))     # Jython's sockets would tell it for ever

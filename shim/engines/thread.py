@@ -3,6 +3,7 @@
 Nothing is pickled; arguments, results and exceptions are the caller's own objects.
 """
 import os
+import sys
 from collections import deque
 
 from shim import compat, errors, outcome, threads, wire
@@ -132,11 +133,45 @@ def run(mode, item):
         return outcome.RAISE, error
 
 
+def own_ends(process):
+    """Give it ends of its own of the pipes among its arguments, as if it had inherited these.
+
+    Then either side closes what it does not use, as it is told to with processes.  Returns them.
+    """
+    found = []
+    # Before somebody imports them there are none.
+    kinds = tuple([module.Connection for module in [
+        sys.modules.get(name) for name in ('shim.connection', 'multiprocessing.connection')]
+        if hasattr(module, 'Connection')])
+
+    def own(value):
+        if not isinstance(value, kinds) or value.closed or not (
+                hasattr(value, 'twin') or hasattr(os, 'dup')):      # Jython has no descriptors
+            return value
+        found.append(twin(value))
+        return found[-1]
+
+    if kinds:
+        process._args = tuple([own(value) for value in process._args])
+        process._kwargs = dict([(key, own(value)) for key, value in process._kwargs.items()])
+    return found
+
+
+def twin(connection):
+    """The same end once more."""
+    if hasattr(connection, 'twin'):
+        return connection.twin()
+    made = type(connection)(os.dup(connection.fileno()), connection.readable, connection.writable)
+    compat.cloexec(made)
+    return made
+
+
 class Popen(object):
     """A thread as a Process has it: see shim.backfill.process."""
 
     def __init__(self, process):
         self.pid, self._code, self._over, self._ends = os.getpid(), None, Signal(), None
+        self._inherited = own_ends(process)
         self._start(process)
 
     def _start(self, process):
@@ -147,6 +182,8 @@ class Popen(object):
         try:
             code = exit_code_of(process.run, process.name, passing)
         finally:
+            for each in self._inherited:
+                each.close()
             self._code = code
             self._over.fire()
             self._show()

@@ -370,8 +370,9 @@ def serve(connection):
     connection.send(server.address)
     compat._thread.start_new_thread(server.serve_forever, ())
     connection.recv()
-    import os
-    os._exit(0)     # it goes on until it is told to shut down
+    if shim.parent_process() is not None:
+        import os
+        os._exit(0)     # it goes on until it is told to shut down
 
 
 def manager_server_of_ours():

@@ -47,16 +47,6 @@ REASONS = [
 
 # (names, interpreters, contexts)
 EXPECTED_GAPS = [
-    ('managers.SharedMemoryManager', '3.8|3.9|3.10|pypy3.9', '*'),
-    ('context.BaseContext.set_forkserver_preload',
-     '3.6|3.7|3.8|3.9|3.10|3.11|3.12|3.13|3.13t|3.14|pypy3.9|pypy3.11', '*'),
-    ('process.BaseProcess.interrupt',
-     '3.6|3.7|3.8|3.9|3.10|3.11|3.12|3.13|3.13t|pypy3.9|pypy3.11', '*'),
-    ('of_memory.sharedctypes_copy', 'pypy3.9|pypy3.11', '*'),
-    ('context.BaseContext.parent_process',
-     '3.6|3.7', '*'),
-    ('process.BaseProcess.close|process.BaseProcess.kill',
-     '3.6', '*'),
     ('managers.*|of_managers.*|shared_memory.*|of_memory.*|synchronize.*|of_synchronize.*|queues.*'
      '|of_queues.*|connection.*|of_connection.*|of_process.*|context.*|ctx.*|of_context.*'
      '|set_forkserver_preload|sharedctypes.*', 'pyodide*', '*'),

@@ -3,7 +3,7 @@ import os
 import shutil
 import time
 
-import matrix
+import limited
 from dist_build import Failed, Lacking, run
 from environments import environment
 from installed import HERE, LIMIT, collect, expect
@@ -29,7 +29,7 @@ class Frozen:
         """Run it; return exit status, output and what it noted of its starts."""
         starts = os.path.join(self.folder, 'starts-' + '-'.join([method] + sorted(more)))
         environ = environment(FROZEN_METHOD=method, FROZEN_STARTS=starts, **more)
-        environ[matrix.MARK] = self.mark
+        environ[limited.MARK] = self.mark
         status, output = run([self.program], self.folder, LIMIT, environ)
         with open(starts) as stream:
             return status, output, stream.read().split()
@@ -58,7 +58,7 @@ class Frozen:
             raise Failed('%s: exit status %s, %d starts' % (method, status, len(starts)), output)
 
     def check_nothing_left(self):
-        left = matrix.kill_marked(self.mark, 2)
+        left = limited.kill_marked(self.mark, 2)
         if left:
             raise Failed('left running, now killed', '\n'.join(left))
 

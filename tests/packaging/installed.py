@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 
-import matrix
+import limited
 from dist_build import Failed, run
 from dist_check import compare, contents
 from environments import environment
@@ -51,7 +51,7 @@ class Installed:
         The user's settings are not there, nor is the checkout.
         """
         environ = environment(**more)
-        environ[matrix.MARK] = self.mark
+        environ[limited.MARK] = self.mark
         if not self.on_path and not inserts:
             environ['PYTHONPATH'] = environ['JYTHONPATH'] = self.place
         status, output = run(self.start + arguments, self.cwd, LIMIT, environ)
@@ -153,7 +153,7 @@ class Installed:
             compare('the stubs of types', typed(folder), typed(os.path.join(ROOT, 'shim')))
 
     def check_nothing_left(self):
-        left = matrix.kill_marked(self.mark, 2)
+        left = limited.kill_marked(self.mark, 2)
         if left:
             raise Failed('left running, now killed', '\n'.join(left))
 

@@ -13,6 +13,8 @@ from tests.support import Elapsed, each_engine, read_text, wait_until
 
 
 class Locks(Primitive):
+    woken = 'woken True'
+
     def test_lock_counts(self):
         path, lock, times = self.scratch('0'), self.ctx.Lock(), 2000
         self.join(*[self.start(tasks.count_up, lock, path, times) for _each in range(4)])

@@ -4,27 +4,10 @@ import subprocess
 import sys
 
 import shim
-from tests import support
+from tests import support, without
 from tests.promises import scratch
-from tests.promises.test_bare import NO_EXTENSION, NO_SEMAPHORES
 from tests.support import ROOT, read_text
 
-# Run at the start of each interpreter, those of workers included.
-REFUSED = '''
-class SemLock(object):
-    SEM_VALUE_MAX = 2147483647
-    def __new__(cls, *args):
-        raise OSError(38, 'Function not implemented')
-
-for name in ('_multiprocessing', 'multiprocessing._multiprocessing'):   # that of the backport
-    try:
-        module = __import__(name, None, None, ['SemLock'])
-    except ImportError:
-        continue
-    if hasattr(module, 'SemLock'):
-        module.SemLock = SemLock
-    break
-'''
 SUITE = '''
 import sys
 from tests import run
@@ -80,8 +63,6 @@ if __name__ == '__main__':
     main(sys.argv[1])
 '''
 
-# As a program of its own, so that the mount is nobody else's: a read-only /dev/shm.
-UNSHARED = 'mount -t tmpfs -o ro none /dev/shm && exec "$0" "$@"'
 METHODS = [name for name in ('fork', 'spawn', 'forkserver', 'subprocess')
            if shim.context.unavailable(name) is None]
 
@@ -97,14 +78,10 @@ class Without(support.TestCase):
         if cells.WHY_NOT:
             support.skip(cells.WHY_NOT)
 
-    def environ(self, source):
-        """An environment in which each interpreter runs that first."""
-        path = scratch(self, 'sitecustomize.py')
-        stream = open(path, 'w')
-        stream.write(source)
-        stream.close()
-        return {'SHIM_TEST_WITHOUT': '1', 'PYTHONPATH': os.pathsep.join(
-            [os.path.dirname(path), ROOT, os.environ.get('PYTHONPATH', '')])}
+    def environ(self, name):
+        """An environment whose interpreters lack it."""
+        return without.environ(name, os.path.dirname(scratch(self)), ROOT,
+                               os.environ.get('PYTHONPATH'))
 
     def number(self):
         """The path of a file with a number."""
@@ -114,26 +91,26 @@ class Without(support.TestCase):
         stream.close()
         return path
 
-    def check(self, source):
+    def check(self, name):
         """Run the program; returns the contexts that it could use."""
-        if shim.compat.absent and source is not NO_EXTENSION:
+        if shim.compat.absent and name != 'extension':
             support.skip('there is no multiprocessing: all tests run without its semaphores')
-        known = [name for name in METHODS if source is not NO_EXTENSION or name != 'fork'
+        known = [method for method in METHODS if name != 'extension' or method != 'fork'
                  or sys.version_info >= (3, 4)]     # before, multiprocessing itself needs it
         status, out, err, _seconds = support.run_script(
-            PROGRAM, args=[self.number()] + known, env=self.environ(source), timeout=120)
+            PROGRAM, args=[self.number()] + known, env=self.environ(name), timeout=120)
         self.assertEqual((status, err), (0, ''), out)
         self.assertEqual(len(out.split('\n')), len(known) + 1, out)
         return [line.split()[-1] for line in out.split('\n') if line.startswith('ok')]
 
     def test_refused(self):
-        self.assertEqual(self.check(REFUSED), METHODS)
+        self.assertEqual(self.check('semaphores'), METHODS)
 
     def test_lacking(self):
-        self.assertEqual(self.check(NO_SEMAPHORES), METHODS)
+        self.assertEqual(self.check('synchronize'), METHODS)
 
     def test_no_extension_module(self):
-        found = self.check(NO_EXTENSION)
+        found = self.check('extension')
         self.assertIn('subprocess', found)
         if (3, 4) <= sys.version_info < (3, 15):
             self.assertIn('fork', found)
@@ -143,7 +120,7 @@ class Without(support.TestCase):
             support.skip('there is no multiprocessing: all tests run without its semaphores')
         program = support.start_script(
             SUITE, args=['tests.primitives.test_locks', 'tests.primitives.test_queues'],
-            env=self.environ(REFUSED))
+            env=self.environ('semaphores'))
         status, out, err, _seconds = program.wait(350)
         self.assertEqual(status, 0, out + err)
         self.assertTrue(out.startswith('ran '), out)
@@ -151,32 +128,27 @@ class Without(support.TestCase):
     def test_no_shared_memory_file_system(self):
         if shim.compat.absent:
             support.skip('there is no multiprocessing: all tests run without its semaphores')
-        command = ['unshare', '-m', 'sh', '-c', UNSHARED]
-        try:
-            able = subprocess.call(command + ['true'], stderr=subprocess.PIPE) == 0
-        except OSError:
-            able = False
-        if not able:
-            support.skip('NOT TESTED without /dev/shm: only root may mount, and unshare')
+        if without.unable('shm'):
+            support.skip(without.unable('shm'))
         path = os.path.join(os.path.dirname(self.number()), 'program.py')
         stream = open(path, 'w')
         stream.write(PROGRAM)
         stream.close()
         environ = dict(os.environ)
-        environ.update(self.environ(''))
+        environ.update(self.environ('shm'))
         output = path + '.out'
         stream = open(output, 'w')
         try:
             status = subprocess.call(
-                command + [sys.executable, path, self.number()] + METHODS, stdout=stream,
-                stderr=stream, env=environ)
+                without.command('shm') + [sys.executable, path, self.number()] + METHODS,
+                stdout=stream, stderr=stream, env=environ)
         finally:
             stream.close()
         self.assertEqual(status, 0, read_text(output))
         self.assertEqual(read_text(output), ''.join(['ok: %s\n' % name for name in METHODS]))
 
     def test_examples(self):
-        environ = self.environ(REFUSED)
+        environ = self.environ('semaphores')
         for name, said in (('multiprocessing_lock_value', 'with a lock: 20 of 20'),
                            ('multiprocessing_process_queue', '300 numbers have')):
             source = read_text(os.path.join(ROOT, 'examples', name + '.py'))

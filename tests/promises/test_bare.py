@@ -1,28 +1,9 @@
 """Promise 15: no /dev/shm, no sem_open, no _multiprocessing: a pool needs none of them."""
 import os
 
-from tests import support
-from tests.promises import Promise, scratch
+from tests import support, without
+from tests.promises import Promise
 from tests.support import each_engine
-
-# Runs at the start of each interpreter, those of workers included.
-NO_SEMAPHORES = '''
-import sys
-sys.modules['multiprocessing.synchronize'] = None
-try:
-    import _multiprocessing
-except ImportError:
-    pass
-else:
-    for name in ('SemLock', 'sem_unlink'):
-        if hasattr(_multiprocessing, name):
-            delattr(_multiprocessing, name)
-'''
-NO_EXTENSION = '''
-import sys
-sys.modules['_multiprocessing'] = None
-sys.modules['multiprocessing.synchronize'] = None
-'''
 
 WORKS = '''
 def refused(function, *args):
@@ -74,16 +55,9 @@ if __name__ == '__main__':
 class Bare(Promise):
     promise = 15
 
-    def environ(self, source):
-        path = scratch(self, 'sitecustomize.py')
-        stream = open(path, 'w')
-        stream.write(source)
-        stream.close()
-        return {'PYTHONPATH': os.pathsep.join([os.path.dirname(path), support.ROOT]
-                                              + [os.environ.get('PYTHONPATH', '')])}
-
-    def check(self, source):
-        environ = self.environ(source)
+    def check(self, name):
+        environ = without.environ(name, os.path.dirname(self.scratch()), support.ROOT,
+                                  os.environ.get('PYTHONPATH'))
         if self.engine in ('fork', 'spawn', 'forkserver'):
             # "Where it can": where the stdlib's Process itself does without.
             answer = support.run_script(CAN_START, args=[self.engine], env=environ)[1]
@@ -92,10 +66,10 @@ class Bare(Promise):
         self.succeed(self.start(WORKS, env=environ))
 
     def test_no_semaphores(self):
-        self.check(NO_SEMAPHORES)
+        self.check('synchronize')
 
     def test_no_extension_module(self):
-        self.check(NO_EXTENSION)
+        self.check('extension')
 
 
 each_engine(globals(), Bare)
