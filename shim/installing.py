@@ -228,7 +228,7 @@ class Again(object):
     """Its pickle installs shim where it is opened."""
 
     def __reduce__(self):
-        from shim.engines.subproc import PLACES
+        from shim.engines.interpreter import PLACES
         return eval, ("exec(%r)" % (AGAIN % (PLACES, bool(_executors))),)
 
 

@@ -3,7 +3,6 @@ import os
 import threading
 
 from shim import compat
-from shim.backfill import thread_locks
 
 SHUTDOWN = 2            # of the State of a manager
 SET_METHODS = (
@@ -94,7 +93,8 @@ class Condition(object):
 
     def __init__(self, lock=None):
         self._lock = lock or threading.RLock()
-        self._condition = thread_locks.find('Condition')(self._lock)
+        from shim.backfill.thread_locks import find     # which imports this
+        self._condition = find('Condition')(self._lock)
 
     def __getattr__(self, name):
         return getattr(self._condition, name)

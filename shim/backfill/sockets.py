@@ -359,5 +359,5 @@ def wait(object_list, timeout=None):
                 if timeout < 0:
                     return []
     finally:
-        for number, each in found:
+        for number in numbers:
             poller.forget(Numbered(number))     # Jython's sockets would tell it for ever

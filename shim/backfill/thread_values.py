@@ -1,17 +1,27 @@
 """Value, Array, RawValue, RawArray of threads: objects of ctypes in memory of their own.
 
-Where there is no ctypes, or but a part of it (2.4, Jython), they are those of multiprocessing.dummy.
+Where there is no ctypes (2.4), numbers of raw_struct.py; where but a part of it (Jython), those of
+multiprocessing.dummy.
 """
 from shim import compat
-
-try:
-    from shim.backfill import cell_values
-except (ImportError, AttributeError):
-    cell_values = None
+from shim.backfill import cells
+from shim.backfill.guarded import locked
 from shim.backfill.thread_locks import RLock
 
+try:
+    from shim.backfill.raw_ctypes import CODES
+except (ImportError, AttributeError):
+    CODES = None
+try:
+    from shim.backfill import raw_struct
+except ImportError:     # Jython: no mmap
+    raw_struct = None
 
-def of_dummy(name, *args):
+
+def otherwise(name, *args):
+    """What there is without ctypes."""
+    if raw_struct is not None and not cells.WHY_NOT:
+        return getattr(raw_struct, 'Raw' + name)(*args)
     try:
         made = getattr(compat.submodule('dummy'), name)
     except (ImportError, AttributeError):
@@ -21,16 +31,16 @@ def of_dummy(name, *args):
 
 def RawValue(typecode_or_type, *args):
     """An object of ctypes, without a lock."""
-    if cell_values is None:
-        return of_dummy('Value', typecode_or_type, *args)
-    return cell_values.CODES.get(typecode_or_type, typecode_or_type)(*args)
+    if CODES is None:
+        return otherwise('Value', typecode_or_type, *args)
+    return CODES.get(typecode_or_type, typecode_or_type)(*args)
 
 
 def RawArray(typecode_or_type, size_or_initializer):
     """An array of ctypes, without a lock."""
-    if cell_values is None:
-        return of_dummy('Array', typecode_or_type, size_or_initializer)
-    kind = cell_values.CODES.get(typecode_or_type, typecode_or_type)
+    if CODES is None:
+        return otherwise('Array', typecode_or_type, size_or_initializer)
+    kind = CODES.get(typecode_or_type, typecode_or_type)
     try:
         length, values = compat.index(size_or_initializer), ()
     except TypeError:
@@ -38,20 +48,20 @@ def RawArray(typecode_or_type, size_or_initializer):
     return (kind * length)(*values)
 
 
-def locked(made, lock=True):
+def with_lock(made, lock=True, ctx=None):
     """It, with a lock of threads if that is true, or with the given one."""
     if lock in (True, None):
         lock = RLock()
-    if cell_values is None:
+    if CODES is None and raw_struct is None:
         return made
-    return cell_values.locked(made, lock)
+    return locked(made, lock)
 
 
 def Value(typecode_or_type, *args, **kwds):
     """An object with a lock: lock=True makes an RLock, False is RawValue()."""
-    return locked(RawValue(typecode_or_type, *args), **kwds)
+    return with_lock(RawValue(typecode_or_type, *args), **kwds)
 
 
 def Array(typecode_or_type, size_or_initializer, **kwds):
     """An array with a lock: lock=True makes an RLock, False is RawArray()."""
-    return locked(RawArray(typecode_or_type, size_or_initializer), **kwds)
+    return with_lock(RawArray(typecode_or_type, size_or_initializer), **kwds)
