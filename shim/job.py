@@ -50,6 +50,7 @@ def run(data):
             runs.learn(*body)
         elif kind == wire.TASKS:
             results += [runs.run(body[0], item) for item in body[1]]
+            running.flush_streams()
     answer = wire.frame(wire.READY, os.getpid())
     if results:
         answer += wire.frame(wire.RESULTS, (None, results))

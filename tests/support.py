@@ -44,11 +44,13 @@ if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
 if context.unavailable('pp') is None:       # else tests/test_parallel.py says so
     PROCESS_VARIANTS.append('pp')
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
+HERE = 'thread', 'serial'       # whose tasks run in this process; elsewhere values travel as pickles
 if os.environ.get('SHIM_VARIANTS'):     # 'default', or some of these: 'fork,subprocess_tcp'
     chosen = os.environ['SHIM_VARIANTS'].replace('default', context.default_name()).split(',')
     CONCURRENT_VARIANTS = [name for name in chosen if name != 'serial']
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS
                         if name.split('_')[0] in PROCESSES]
+TRAVEL_VARIANTS = [name for name in CONCURRENT_VARIANTS if name not in HERE]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
 NO_PROCESSES = None
@@ -192,13 +194,17 @@ class EngineTestCase(TestCase):
     calls these)."""
 
     variant = engine = channel = None
-    is_process = False
+    is_process = False      # the workers are processes, and the pool's own
+    travels = False         # tasks run in another process, and nothing is shared with it
     _shared = ()
 
     def setUp(self):
         reason = unavailable(self.engine)
         if reason:
             skip(reason)
+        if self.engine in context.CLUSTERS:     # for the programs that it starts
+            from tests import schedulers
+            os.environ.update(schedulers.environment(self.engine))
 
     @classmethod
     def tearDownClass(cls):
@@ -286,7 +292,7 @@ def each_engine(namespace, *mixins, **options):
             namespace[name] = type(name, (mixin, EngineTestCase), {
                 '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
                 'variant': variant, 'engine': engine, 'channel': channel,
-                'is_process': engine in PROCESSES})
+                'is_process': engine in PROCESSES, 'travels': engine not in HERE})
 
 
 # ---- programs in fresh interpreters

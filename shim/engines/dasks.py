@@ -46,6 +46,7 @@ class DaskEngine(JobEngine):
     """Tasks run in jobs of a Dask cluster."""
 
     worker_name = 'DaskPoolWorker-%d'
+    library = 'distributed'
 
     def connect(self):
         self._over, self._silent, self._watcher = threading.Event(), 0, None

@@ -11,7 +11,7 @@ done must not wait for what is slow.  (A chunk is one, too.)  A subclass says ho
 import binascii
 import os
 
-from shim import compat, errors, job, pickling, wire
+from shim import compat, ending, errors, job, pickling, wire
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
 
@@ -125,6 +125,8 @@ class JobEngine(Crew):
     bell_class = Knock
     has_main = False        # nobody there imports the program
     unlimited = 'its workers are not this pool\'s to kill'
+    library = None          # whose exit functions end the scheduler or wait for it
+    _early = None
 
     def __init__(self, size, *args, **kwds):
         Crew.__init__(self, size, *args, **kwds)
@@ -173,6 +175,14 @@ class JobEngine(Crew):
     def hire(self, number):
         return Lane(self, number)
 
+    def start(self):
+        Crew.start(self)
+        self._early = ending.before(self.library, self.program_ends)
+        if self.ended.happened:
+            ending.not_before(self._early)
+
     def end_all(self):
         Crew.end_all(self)
+        if self._early is not None:
+            ending.not_before(self._early)
         self.disconnect()

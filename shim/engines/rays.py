@@ -34,6 +34,7 @@ class RayEngine(JobEngine):
     """Tasks run in jobs of a Ray cluster, none of them twice."""
 
     worker_name = 'RayPoolWorker-%d'
+    library = 'ray'
     unlimited = None
     slot_class = RaySlot
 

@@ -7,7 +7,7 @@ import six
 
 import shim
 from tests import tasks
-from tests.support import PROCESS_VARIANTS, each_engine
+from tests.support import TRAVEL_VARIANTS, each_engine
 
 
 class Exceptions(object):
@@ -84,7 +84,7 @@ class Exceptions(object):
     def test_exception_that_does_not_pickle(self):
         error = self.remote(Exception, tasks.raise_holds_lock, 'text')
         self.described(error, 'HoldsLock', 'text')
-        if not self.is_process:
+        if not self.travels:
             self.assertTrue(isinstance(error, tasks.HoldsLock))
 
     def test_returned_not_raised(self):
@@ -140,7 +140,7 @@ class Values(object):
     """Results that can't come back."""
 
     def test_result_that_does_not_come_back(self):
-        if self.is_process:
+        if self.travels:
             error = self.catch(Exception, self.pool.apply, tasks.make_one_way)
             self.assertTrue('one way only' in str(error) or 'OneWay' in str(error), error)
         else:
@@ -149,7 +149,7 @@ class Values(object):
         self.assertEqual(self.pool.apply(tasks.square, (3,)), 9)
 
     def test_result_that_does_not_pickle(self):
-        if self.is_process:
+        if self.travels:
             error = self.catch(Exception, self.pool.apply, tasks.make_lock)
             self.assertEqual(error.__class__.__name__, 'MaybeEncodingError')
             self.assertTrue('lock' in str(error), error)
@@ -174,7 +174,7 @@ class Values(object):
         self.assertEqual([result.get() for result in good + more], [i * i for i in range(50)] * 2)
         for result in bad:
             result.wait()
-            self.assertEqual(result.successful(), not self.is_process)
+            self.assertEqual(result.successful(), not self.travels)
 
 
 class RemoteTracebacks(object):
@@ -255,4 +255,4 @@ class Unsendable(object):
 
 
 each_engine(globals(), Exceptions, Values)
-each_engine(globals(), RemoteTracebacks, Unsendable, variants=PROCESS_VARIANTS)
+each_engine(globals(), RemoteTracebacks, Unsendable, variants=TRAVEL_VARIANTS)

@@ -97,7 +97,7 @@ class Submit(object):
         error = self.catch(LookupError, future.result, 20)
         self.assertEqual(error.args, ('text',))
         self.assertTrue(future.exception() is error)
-        if self.is_process:
+        if self.travels:
             self.assertIn('deep_failure', str(error.__cause__))
 
     def test_exit(self):
@@ -106,7 +106,7 @@ class Submit(object):
                    self.executor.submit(tasks.raise_base, 'keyboard').result, 20)
 
     def test_does_not_travel(self):
-        if not self.is_process:
+        if not self.travels:
             skip('nothing travels')
         for args in ((tasks.identity, tasks.make_lock()), (tasks.make_lock,),
                      (tasks.identity, tasks.OneWay())):
@@ -115,7 +115,7 @@ class Submit(object):
         self.assertEqual(self.executor.submit(tasks.square, 3).result(20), 9)
 
     def test_arguments_as_they_are_now(self):
-        if not self.is_process:
+        if not self.travels:
             skip('nothing travels')
         given = [1]
         future = self.executor.submit(promise_tasks.nap, 0.05, given)
@@ -392,7 +392,7 @@ class Concurrent(object):
         future = executor.submit(promise_tasks.nap, 0.1)
 
         def down(done):
-            executor.shutdown(wait=self.is_process)
+            executor.shutdown(wait=self.travels)
             ended.append(True)
         future.add_done_callback(down)
         self.assertTrue(wait_until(lambda: ended))

@@ -7,7 +7,7 @@ import sys
 import six
 
 from tests import tasks
-from tests.support import PROCESS_VARIANTS, b, each_engine, skip
+from tests.support import TRAVEL_VARIANTS, b, each_engine, skip
 
 MEGABYTES = 1024 * 1024
 
@@ -29,7 +29,7 @@ class OddValues(object):
 
     def test_floats_that_are_no_numbers(self):
         infinity = 1e300 * 1e300
-        if sys.version_info < (2, 5) and self.is_process:   # its pickle can't, so just no harm
+        if sys.version_info < (2, 5) and self.travels:   # its pickle can't, so just no harm
             pool = self.Pool(1)
             results = [pool.apply_async(tasks.identity, (infinity,)),
                        pool.apply_async(tasks.infinity)]
@@ -74,7 +74,7 @@ class OddValues(object):
 
     def test_functions_of_the_library(self):
         # Jython has some that are Java's, and no two looks at one give the same object.
-        self.assertEqual(self.pool.apply(os.getpid) == os.getpid(), not self.is_process)
+        self.assertEqual(self.pool.apply(os.getpid) == os.getpid(), not self.travels)
         self.assertEqual(self.pool.map(math.sqrt, [4, 9]), [2, 3])
         first, second = self.pool.apply(tasks.identity, ((math.sqrt, math.sqrt),))
         self.assertEqual((first(9), second(16)), (3, 4))
@@ -87,13 +87,13 @@ class OddValues(object):
         try:
             pickle.loads(pickle.dumps(function, 2))
         except TypeError:       # before 2.7; Jython
-            if self.is_process:
+            if self.travels:
                 skip('partial objects of this interpreter do not pickle')
         self.assertEqual(self.pool.apply(function, (1,)), (1, 5))
         self.assertEqual(self.pool.map(function, [1, 2, 3]), [(1, 5), (2, 5), (3, 5)])
 
     def test_lambda(self):
-        if not self.is_process:
+        if not self.travels:
             self.assertEqual(self.pool.map(lambda number: number + 1, [1, 2]), [2, 3])
         else:
             try:
@@ -234,4 +234,4 @@ class Size(object):
 
 
 each_engine(globals(), OddValues, Untouched, Size)
-each_engine(globals(), Sharing, variants=PROCESS_VARIANTS)
+each_engine(globals(), Sharing, variants=TRAVEL_VARIANTS)
