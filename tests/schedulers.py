@@ -1,5 +1,6 @@
 """The schedulers that the tests have jobs run by: started when first used, ended with the program."""
 import atexit
+import logging
 import os
 import shutil
 import subprocess
@@ -47,7 +48,9 @@ def environment(name):
         return {'SHIM_EXECUTOR': 'tests.schedulers:processes'}
     if name == 'mpi':
         return {}
-    return {'SHIM_' + name.upper(): options(name)['address']}
+    if name == 'dask':
+        return {'SHIM_DASK': options(name)['client'].scheduler.address}
+    return {'SHIM_RAY': options(name)['address']}
 
 
 def is_broken(name, known):
@@ -78,7 +81,7 @@ def start_dask():
     path = os.path.join(folder, 'scheduler.json')
     program = [sys.executable, '-m', 'distributed.cli.dask_%s', '--scheduler-file', path]
     environ = dict(os.environ)
-    environ['PYTHONPATH'] = search_path()
+    environ['PYTHONPATH'], environ['DASK_LOGGING__DISTRIBUTED'] = search_path(), 'error'
     started = []
     for kind, more in (('scheduler', ['--host', '127.0.0.1', '--port', '0', '--no-dashboard']),
                        ('worker', ['--nworkers', '2', '--nthreads', '%d' % (SIZE // 2),
@@ -86,13 +89,12 @@ def start_dask():
         program[2] = 'distributed.cli.dask_' + kind
         started.append(subprocess.Popen(program + more, env=environ, cwd=folder))
     atexit.register(end, started, folder)
+    logging.getLogger('distributed').setLevel(logging.ERROR)    # its workers are killed here
     while not os.path.exists(path):
         time.sleep(0.1)
     client = __import__('distributed').Client(scheduler_file=path, set_as_default=False)
     client.wait_for_workers(2, 30)
-    address = client.scheduler.address
-    client.close()
-    return {'address': address}
+    return {'client': client}
 
 
 def end(started, folder):

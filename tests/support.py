@@ -90,6 +90,8 @@ def needs_fork():
 
 def told(engine, code):
     """What is known of the exit code of a process that was killed, or has called os._exit(code)."""
+    if engine in context.CLUSTERS:
+        return None
     if engine == 'forkserver' and not compat.SERVER_WAITS:
         return 255
     return code

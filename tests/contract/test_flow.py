@@ -18,7 +18,7 @@ class ManyTasks(object):
 
     def setUp(self):
         super(ManyTasks, self).setUp()
-        self.many = [20000, 2000][self.engine in CLUSTERS]
+        self.many = [20000, 500][self.engine in CLUSTERS]
 
     def test_many_tiny_ones(self):
         pool, many = self.pool, self.many

@@ -8,7 +8,7 @@ from six.moves import builtins
 import shim
 from tests import promise_tasks as tasks
 from tests.promises import Promise
-from tests.support import PROCESS_VARIANTS, each_engine
+from tests.support import TRAVEL_VARIANTS, each_engine
 from tests.tasks import make_lock
 
 BaseException = getattr(builtins, 'BaseException', Exception)      # 2.5+
@@ -171,7 +171,7 @@ class Exceptions(Promise):
     def test_local_class(self):
         error = self.catch(Exception, self.pool.apply_async(fail_locally, ('of a local',)).get, 20)
         self.assertIn('of a local', str(error))
-        if self.is_process:
+        if self.travels:
             self.assertTrue(error.__class__ is shim.RemoteError)
             self.assertIn('Local', error.type_name)
             self.assertEqual(error.text, 'of a local')
@@ -214,7 +214,7 @@ class Exceptions(Promise):
     def test_traceback(self):
         error = self.raised(ValueError, 'deep down')
         shown = str(getattr(error, '__cause__', None))
-        if not self.is_process and getattr(error, '__traceback__', None) is not None:
+        if not self.travels and getattr(error, '__traceback__', None) is not None:
             frames, names = error.__traceback__, []
             while frames is not None:
                 names.append(frames.tb_frame.f_code.co_name)
@@ -250,7 +250,7 @@ class Unpicklable(Promise):
         result = self.pool.apply_async(make_value, (SometimesValue,), callback=values.append)
         value = result.get(20)
         self.assertEqual(values, [value])
-        self.assertEqual(value == 'rebuilt', self.is_process)
+        self.assertEqual(value == 'rebuilt', self.travels)
         self.assertEqual(self.pool.apply(tasks.square, (3,)), 9)
 
     def test_argument(self):
@@ -332,4 +332,4 @@ class Leaving(Promise):
 
 
 each_engine(globals(), Exceptions, Leaving)
-each_engine(globals(), Unpicklable, variants=PROCESS_VARIANTS)
+each_engine(globals(), Unpicklable, variants=TRAVEL_VARIANTS)
