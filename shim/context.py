@@ -98,13 +98,7 @@ class Context(Primitives, [object, Delegate][inside is None]):
     def Manager(self):
         """A started shim.managers.SyncManager, whose server is a process of this context."""
         from shim.managers import SyncManager
-        from shim.pool import Pool
-        made = SyncManager(ctx=self)
-        # The stdlib's would reach into the queues of the server's context, which may be ours.
-        made._registry = dict(made._registry)
-        made._registry['Pool'] = (Pool,) + tuple(made._registry['Pool'][1:])
-        made.start()
-        return made
+        return started(SyncManager(ctx=self))
 
     def set_forkserver_preload(self, module_names, on_error='ignore'):
         """See shim.backfill.preload.set_forkserver_preload."""
@@ -134,6 +128,16 @@ class Context(Primitives, [object, Delegate][inside is None]):
     def set_start_method(self, method, force=False):
         """Refuses: shim.set_start_method() is what sets it."""
         raise ValueError('cannot set start method of concrete context')
+
+
+def started(manager):
+    """Start a SyncManager whose Pool is shim's: the stdlib's would reach into the queues of the
+    server's context, which may be ours."""
+    from shim.pool import Pool
+    manager._registry = dict(manager._registry)
+    manager._registry['Pool'] = (Pool,) + tuple(manager._registry['Pool'][1:])
+    manager.start()
+    return manager
 
 
 class ForkContext(Context, base('ForkContext')):

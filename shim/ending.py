@@ -48,9 +48,42 @@ def not_at_exit(registered):
         _at_exit.pop(registered, None)
 
 
+def before(library, function):
+    """Call the function before the exit functions of that library, which has been imported.
+
+    concurrent.futures and the like wait for what runs, or break off, before at_exit()'s are called.
+    Returns what not_before() takes.
+    """
+    if library not in _before:
+        _before[library] = {}
+        getattr(threading, '_register_atexit', _register)(_run_before, library)     # 3.9+
+    key = os.getpid(), six.advance_iterator(_numbers)
+    _before[library][key] = function
+    return library, key
+
+
+def not_before(registered):
+    """Not any more."""
+    _before[registered[0]].pop(registered[1], None)
+
+
+def _register(function, *args):
+    import atexit
+    atexit.register(function, *args)
+
+
+def _run_before(library):
+    for pid, number in sorted(_before[library]):
+        function = _before[library].pop((pid, number), None)
+        if function is not None and pid == os.getpid():
+            function()
+
+
+_numbers = itertools.count(1)
+_before = {}            # {library: {(pid, number): function}}
+
 # {(priority, number): what is to be called}; pools' threads withdraw theirs while these are called.
-_at_exit, _numbers = {}, itertools.count(1)
-_prepared, _early = [], []
+_at_exit, _prepared, _early = {}, [], []
 
 
 def _prepare():

@@ -65,7 +65,10 @@ class WorkerLostError(PoolError):
 
     def __str__(self):
         if self.reason is not None:
-            return 'the job with this task was lost: %s' % self.reason
+            again = ''
+            if self.tries > 1:
+                again = '; that was its try number %d' % self.tries
+            return 'the job with this task was lost: %s%s' % (self.reason, again)
         ended = 'for unknown reasons'
         if self.exitcode is not None and self.exitcode < 0:
             ended = 'by signal %d' % -self.exitcode

@@ -39,7 +39,7 @@ class Start(object):
 
 def run(data):
     """Run the tasks of a job; bytes in and out, both frames.  Raises nothing that is a task's."""
-    runs, results = running.Runs(), []
+    runs, results, spent = running.Runs(), [], 0.0
     for kind, body in wire.Inbox().feed(data):
         if kind == wire.INIT:
             pool, begin = body
@@ -49,10 +49,13 @@ def run(data):
         elif kind == wire.CALL:
             runs.learn(*body)
         elif kind == wire.TASKS:
+            start = compat.monotonic()
             results += [runs.run(body[0], item) for item in body[1]]
+            spent = max(0.0, compat.monotonic() - start)
+            running.flush_streams()
     answer = wire.frame(wire.READY, os.getpid())
     if results:
-        answer += wire.frame(wire.RESULTS, (None, results))
+        answer += wire.frame(wire.RESULTS, (spent, results))
     return joined(answer)
 
 

@@ -42,3 +42,12 @@ class Runs(object):
                 kind = str(sys.exc_info()[0])
                 return outcome.of_error(errors.RemoteError(kind, '<unprintable>', trace))
         return outcome.of_value(value)
+
+
+def flush_streams():
+    """What a task printed is out before its result is: terminate() may be the next thing."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except:     # noqa: E722  none, closed, or the user's own
+            pass

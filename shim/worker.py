@@ -73,7 +73,7 @@ class Worker(running.Runs):
         while True:
             count = min(size, len(self.todo))
             if self.done:
-                flush_streams()
+                running.flush_streams()
             if not self.speak(count):
                 return True
             if count:
@@ -301,15 +301,6 @@ class Printed(object):
     def isatty(self):
         """It is no terminal."""
         return False
-
-
-def flush_streams():
-    """What a task printed is out before its result is: terminate() may be the next thing."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except:     # noqa: E722  none, closed, or the user's own
-            pass
 
 
 def reseed(program, initializer, initargs):

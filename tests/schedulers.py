@@ -1,5 +1,6 @@
 """The schedulers that the tests have jobs run by: started when first used, ended with the program."""
 import atexit
+import logging
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import time
 import shim
 from tests.support import ROOT
 
-SIZE = 4            # how many workers each has
+SIZE = 4            # how many jobs each runs at a time
 _lock = threading.RLock()
 _running = {}       # {context: the options for its scheduler}
 
@@ -26,27 +27,52 @@ def unavailable(name):
 
 def context(name):
     """The context of that name, with a scheduler that works."""
+    return shim.get_context(name, **options(name))
+
+
+def options(name):
+    """What that context is to be told of it."""
     _lock.acquire()
     try:
-        options = _running.get(name)
-        if options is None or is_broken(name, options):
-            options = _running[name] = STARTS[name]()
-        return shim.get_context(name, **options)
+        known = _running.get(name)
+        if known is None or is_broken(name, known):
+            known = _running[name] = STARTS[name]()
+        return known
     finally:
         _lock.release()
 
 
-def is_broken(name, options):
+def environment(name):
+    """The variables by which a program finds it, or one of its own."""
+    if name == 'executor':
+        return {'SHIM_EXECUTOR': 'tests.schedulers:processes'}
+    if name == 'mpi':
+        return {}
+    if name == 'dask':
+        return {'SHIM_DASK': options(name)['client'].scheduler.address}
+    return {'SHIM_RAY': options(name)['address']}
+
+
+def is_broken(name, known):
     """A killed worker is the end of an executor's."""
-    return name == 'executor' and options['executor']._broken
+    return name == 'executor' and known['executor']._broken
+
+
+def processes():
+    """An executor of processes."""
+    from concurrent.futures import ProcessPoolExecutor
+    return ProcessPoolExecutor(SIZE)
 
 
 def start_executor():
-    """One of processes."""
-    from concurrent.futures import ProcessPoolExecutor
-    made = ProcessPoolExecutor(SIZE)
+    made = processes()
     atexit.register(made.shutdown)
     return {'executor': made}
+
+
+def search_path():
+    """The PYTHONPATH of those who run jobs: nobody imports the program there."""
+    return os.pathsep.join([ROOT, os.environ.get('PYTHONPATH', '')])
 
 
 def start_dask():
@@ -55,21 +81,20 @@ def start_dask():
     path = os.path.join(folder, 'scheduler.json')
     program = [sys.executable, '-m', 'distributed.cli.dask_%s', '--scheduler-file', path]
     environ = dict(os.environ)
-    environ['PYTHONPATH'] = os.pathsep.join([ROOT, environ.get('PYTHONPATH', '')])
+    environ['PYTHONPATH'], environ['DASK_LOGGING__DISTRIBUTED'] = search_path(), 'error'
     started = []
-    for kind, options in (('scheduler', ['--host', '127.0.0.1', '--port', '0', '--no-dashboard']),
-                          ('worker', ['--nworkers', '2', '--nthreads', '2', '--no-dashboard',
-                                      '--local-directory', folder])):
+    for kind, more in (('scheduler', ['--host', '127.0.0.1', '--port', '0', '--no-dashboard']),
+                       ('worker', ['--nworkers', '2', '--nthreads', '%d' % (SIZE // 2),
+                                   '--no-dashboard', '--local-directory', folder])):
         program[2] = 'distributed.cli.dask_' + kind
-        started.append(subprocess.Popen(program + options, env=environ, cwd=folder))
+        started.append(subprocess.Popen(program + more, env=environ, cwd=folder))
     atexit.register(end, started, folder)
+    logging.getLogger('distributed').setLevel(logging.ERROR)    # its workers are killed here
     while not os.path.exists(path):
         time.sleep(0.1)
     client = __import__('distributed').Client(scheduler_file=path, set_as_default=False)
     client.wait_for_workers(2, 30)
-    address = client.scheduler.address
-    client.close()
-    return {'address': address}
+    return {'client': client}
 
 
 def end(started, folder):
@@ -79,5 +104,22 @@ def end(started, folder):
     shutil.rmtree(folder, True)
 
 
-LIBRARIES = {'executor': 'concurrent.futures', 'dask': 'distributed'}
-STARTS = {'executor': start_executor, 'dask': start_dask}
+def start_ray():
+    """A cluster of this machine, to which this program is connected from now on."""
+    ray = __import__('ray')
+    previous, os.environ['PYTHONPATH'] = os.environ.get('PYTHONPATH', ''), search_path()
+    try:
+        ray.init(address='local', num_cpus=SIZE, include_dashboard=False, log_to_driver=False)
+    finally:
+        os.environ['PYTHONPATH'] = previous
+    return {'address': ray.get_runtime_context().gcs_address}
+
+
+def start_mpi():
+    """The processes that this program was started with, or some that it starts."""
+    return {}
+
+
+LIBRARIES = {'executor': 'concurrent.futures', 'dask': 'distributed', 'ray': 'ray',
+             'mpi': 'mpi4py.futures'}
+STARTS = {'executor': start_executor, 'dask': start_dask, 'ray': start_ray, 'mpi': start_mpi}

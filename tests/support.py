@@ -46,11 +46,13 @@ if context.unavailable('pp') is None:       # else tests/test_parallel.py says s
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
 if context.unavailable('interpreter') is None:
     CONCURRENT_VARIANTS.append('interpreter')
+HERE = 'thread', 'serial'       # whose tasks run in this process; elsewhere values travel as pickles
 if os.environ.get('SHIM_VARIANTS'):     # 'default', or some of these: 'fork,subprocess_tcp'
     chosen = os.environ['SHIM_VARIANTS'].replace('default', context.default_name()).split(',')
     CONCURRENT_VARIANTS = [name for name in chosen if name != 'serial']
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS
                         if name.split('_')[0] in PROCESSES]
+TRAVEL_VARIANTS = [name for name in CONCURRENT_VARIANTS if name not in HERE]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 
 NO_PROCESSES = None
@@ -90,6 +92,8 @@ def needs_fork():
 
 def told(engine, code):
     """What is known of the exit code of a process that was killed, or has called os._exit(code)."""
+    if engine in context.CLUSTERS:
+        return None
     if engine == 'forkserver' and not compat.SERVER_WAITS:
         return 255
     return code
@@ -194,14 +198,17 @@ class EngineTestCase(TestCase):
     calls these)."""
 
     variant = engine = channel = None
-    is_process = False      # its workers are
-    travels = False         # what it is given is pickled
+    is_process = False      # the workers are processes, and the pool's own
+    travels = False         # what tasks get and return is pickled
     _shared = ()
 
     def setUp(self):
         reason = unavailable(self.engine)
         if reason:
             skip(reason)
+        if self.engine in context.CLUSTERS:     # for the programs that it starts
+            from tests import schedulers
+            os.environ.update(schedulers.environment(self.engine))
 
     @classmethod
     def tearDownClass(cls):
@@ -289,8 +296,7 @@ def each_engine(namespace, *mixins, **options):
             namespace[name] = type(name, (mixin, EngineTestCase), {
                 '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
                 'variant': variant, 'engine': engine, 'channel': channel,
-                'is_process': engine in PROCESSES,
-                'travels': engine not in ('thread', 'serial')})
+                'is_process': engine in PROCESSES, 'travels': engine not in HERE})
 
 
 # ---- programs in fresh interpreters

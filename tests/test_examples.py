@@ -12,7 +12,7 @@ import six
 import shim
 from shim.commands import examples
 from shim.compat import absent, multiprocessing    # or what stands in for it, or None
-from tests import support
+from tests import schedulers, support
 from tests.support import ROOT, b, read_text, skip
 from tests.test_executable import other
 
@@ -257,6 +257,19 @@ class Programs(Processes):
         self.match(r'one process: \d+\.\d{3} s, 3 workers: \d+\.\d{3} s, their start included', out)
 
 
+    def test_asyncio(self):
+        out = self.outputs('asyncio_pool', '--numbers', '3000')
+        if sys.version_info < (3, 5):
+            self.assertEqual(out, 'await came with Python 3.5\n')
+            return
+        self.assertEqual(out.splitlines()[:4], [
+            'primes below 3000: 430', 'squares: [0, 1, 4, 9, 16]',
+            'an exception of a worker: TypeError', 'by an executor: 144'])
+        # serial has nobody else who could calculate.
+        self.match('meanwhile the loop went on: %s' % ['yes', '(yes|no)'][
+            self.context == 'serial'], out)
+
+
 class TestDefault(Programs):
     def test_wordcount_of_the_library(self):
         status, out, err = self.run_example('multicore_wordcount')
@@ -416,6 +429,63 @@ class TestCommand(Example):
         status, out, err = self.command('threads', PYTHONPATH=self.zipped('elsewhere' + os.sep))
         self.assertEqual((status, out), (1, ''))
         self.assertTrue('threads.py is neither in ' in err, err)
+
+
+class TestClusters(Example):
+    """The same program everywhere, one line different."""
+
+    deadline = 170
+
+    def check(self, name, *args):
+        status, out, err = self.run_example(name, '--darts', '2000', *args)
+        self.assertEqual(status, 0, out + err)
+        self.assertTrue(out.startswith('pi is about 3.1'), out)
+        mine, others = re.search(r'this process: (\d+), worked in: ([\d ]+)', out).groups()
+        self.assertNotIn(mine, others.split())
+        return out.split('\n')[0]
+
+    def check_cluster(self, name):
+        reason = schedulers.unavailable(name)
+        if reason:
+            skip(reason)
+        self.check('cluster_' + name)
+
+    def test_dask(self):
+        self.check_cluster('dask')
+
+    def test_dask_by_address(self):
+        if schedulers.unavailable('dask'):
+            skip(schedulers.unavailable('dask'))
+        self.check('cluster_dask', '--address', schedulers.environment('dask')['SHIM_DASK'])
+
+    def test_ray(self):
+        self.check_cluster('ray')
+
+    def test_mpi(self):
+        self.check_cluster('mpi')
+
+    def test_mpi_by_mpiexec(self):
+        if schedulers.unavailable('mpi'):
+            skip(schedulers.unavailable('mpi'))
+        path = os.path.join(FOLDER, 'cluster_mpi.py')
+        status, out, err, _seconds = support.run_script(MPIEXEC, args=[path, '--darts', '2000'])
+        self.assertEqual((status, out[:15]), (0, 'pi is about 3.1'), err)
+        self.assertEqual(len(re.search(r'worked in: ([\d ]+)', out).group(1).split()), 2)
+
+    def test_locally(self):
+        if support.unavailable('fork'):
+            skip(support.unavailable('fork'))
+        said = [self.check('cluster_' + name, '--method', 'fork')
+                for name in ('dask', 'ray', 'mpi')]
+        self.assertEqual(len(set(said)), 1, said)
+
+
+# `mpiexec -n 3 python -m mpi4py.futures ...`
+MPIEXEC = '''
+import subprocess, sys
+sys.exit(subprocess.call(['mpiexec', '-n', '3', sys.executable, '-m', 'mpi4py.futures']
+                         + sys.argv[1:]))
+'''
 
 
 class TestRefusal(Example):

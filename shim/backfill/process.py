@@ -53,8 +53,11 @@ def _at_exit():
             process._popen.wait(None)
 
 
-def exit_code_of(run, name, passing=()):
-    """Call run(); returns the exit code of a process that did so.  `passing`: what it lets pass."""
+def exit_code_of(run, name, passing=(), stream=None):
+    """Call run(); returns the exit code of a process that did so.
+
+    passing: what it lets pass.  stream: for the last words, instead of stderr.
+    """
     try:
         run()
         return 0
@@ -66,12 +69,12 @@ def exit_code_of(run, name, passing=()):
             return 0
         if isinstance(code, int):
             return code
-        sys.stderr.write('%s\n' % (code,))
+        (stream or sys.stderr).write('%s\n' % (code,))
         return 1
     except:     # noqa: E722
         import traceback
-        sys.stderr.write('Process %s:\n%s' % (name, traceback.format_exc()))
-        sys.stderr.flush()
+        (stream or sys.stderr).write('Process %s:\n%s' % (name, traceback.format_exc()))
+        (stream or sys.stderr).flush()
         return 1
 
 

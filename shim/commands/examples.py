@@ -13,7 +13,8 @@ import shim
 # In the order in which to read them.
 NAMES = ('threads', 'multiprocessing_pool', 'multiprocessing_process_queue', 'multiprocessing_pipe',
          'multiprocessing_lock_value', 'multicore_threads_vs_processes', 'multicore_primes',
-         'multicore_wordcount', 'multicore_mandelbrot', 'subprocess_per_core', 'jit_workers')
+         'multicore_wordcount', 'multicore_mandelbrot', 'subprocess_per_core', 'jit_workers',
+         'asyncio_pool', 'cluster_dask', 'cluster_ray', 'cluster_mpi')
 
 USAGE = '''python -m shim examples [NAME] [--copy FOLDER]
 

@@ -52,7 +52,12 @@ _NOT_OURS = {
     12: 'the workers are not the pool\'s to end',
     14: 'the workers are not the pool\'s: current_process() is what it is there',
     16: 'the workers are not the pool\'s to replace: maxtasksperchild is refused',
+    20: 'nobody imports the program there: what is in __main__ travels whole, by cloudpickle, and'
+        ' what one task changes of it no other sees',
 }
+_GROUP = {11: 'Ctrl-C in a terminal reaches the workers, too, which are not the pool\'s to shield'}
+_ON_ITS_WAY = {2: 'a job on its way to a worker that has just died is lost: nobody can tell whether it'
+                  ' had begun'}
 
 # {context: {promise: reason}}: what can't be kept on it here; all there is, and printed with the
 # tests.
@@ -66,11 +71,14 @@ CANNOT = {
     'interpreter': dict([(number, _NO_PROCESS[number]) for number in (1, 2, 10, 12)] + [
         (22, 'CPython crashes in a child that is forked while there are sub-interpreters')]),
     'serial': dict(_NO_PROCESS),
-    'dask': dict([(_number, _NOT_OURS[_number]) for _number in (10, 12, 14, 16)]),
-    'ray': dict([(_number, _NOT_OURS[_number]) for _number in (14, 16)]),
+    'dask': dict([(_number, _NOT_OURS[_number]) for _number in (10, 12, 14, 16, 20)]),
+    'ray': dict([(_number, _NOT_OURS[_number]) for _number in (12, 14, 16, 20)]),
     'mpi': dict(_NOT_OURS),
     'executor': dict(_NOT_OURS),
 }
+for _name, _more in (('dask', _ON_ITS_WAY), ('ray', _ON_ITS_WAY), ('mpi', _GROUP),
+                     ('executor', _GROUP)):
+    CANNOT[_name].update(_more)
 if compat.java_semaphore is not None:
     for _promises in CANNOT.values():
         _promises.update({

@@ -19,12 +19,21 @@ SILENCE = 10            # seconds without an answer from the scheduler that end 
 def find_client(options):
     """(a Client, whether it was made here): of `client`, `address`, SHIM_DASK, or the running one.
 
+    In a task of a cluster it is that cluster's; the task gives its place to the pool's.
+
     Raises ValueError if there is none of these.
     """
     distributed = __import__('distributed')
     client, address = options.get('client'), options.get('address') or os.environ.get('SHIM_DASK')
     if client is not None:
         return client, False
+    if is_worker(distributed):
+        found = distributed.get_client(options.get('address'))
+        try:
+            distributed.secede()
+        except Exception:       # it has done so
+            pass
+        return found, False
     if address:
         return distributed.Client(address, set_as_default=False), True
     try:
@@ -32,6 +41,14 @@ def find_client(options):
     except ValueError:
         raise ValueError('dask: which cluster?  Give its address (get_context("dask", address='
                          '"tcp://host:8786") or SHIM_DASK), or make a distributed.Client first')
+
+
+def is_worker(distributed):
+    """Whether this thread runs a task of a cluster."""
+    try:
+        return bool(distributed.get_worker())
+    except ValueError:
+        return False
 
 
 class Place(Lane):
@@ -46,9 +63,12 @@ class DaskEngine(JobEngine):
     """Tasks run in jobs of a Dask cluster."""
 
     worker_name = 'DaskPoolWorker-%d'
+    library = 'distributed'
 
     def connect(self):
         self._over, self._silent, self._watcher = threading.Event(), 0, None
+        self._away = {}         # {key: (future, lane)}: the jobs there; popped by Dask's one thread
+                                # for callbacks alone
         self.client, self._mine = find_client(self.options)
         self.client.wait_for_workers(1, PATIENCE)
         self.threads = self.client.nthreads()       # {address of a worker: how many}
@@ -96,8 +116,26 @@ class DaskEngine(JobEngine):
     def carry(self, data, lane):
         future = self.client.submit(
             job.run, data, pure=False, retries=0, workers=[lane.address], allow_other_workers=False)
-        future.add_done_callback(lambda done: settle(done, lane.landed))
+        self._away[future.key] = future, lane
+        future.add_done_callback(self._arrived)
         return future.cancel
+
+    def _arrived(self, future):
+        """Take all that are done, not just this one: a gather() of many costs as one of one."""
+        done = []
+        for key in list(self._away):
+            if self._away[key][0].done():
+                done.append(self._away.pop(key))
+        good = [each for each in done if each[0].status == 'finished']
+        try:
+            values = self.client.gather([each for each, _lane in good])
+        except Exception:       # a worker has gone just now, with its results
+            good, values = [], []
+        for number in range(len(good)):
+            good[number][1].landed(values[number])
+        for each, lane in done:
+            if (each, lane) not in good:
+                settle(each, lane.landed)
 
     def end_all(self):
         self._over.set()

@@ -20,6 +20,7 @@ class ExecutorEngine(JobEngine):
         self._mine = self.executor is None
         if self._mine:
             self.executor = named(os.environ.get('SHIM_EXECUTOR'))()
+        self.library = type(self.executor).__module__
         return workers(self.executor)
 
     def carry(self, data, lane):
@@ -29,7 +30,7 @@ class ExecutorEngine(JobEngine):
 
     def disconnect(self):
         if self._mine:
-            self.executor.shutdown(wait=False)
+            shut_down(self.executor, self.ending is not None)
 
 
 def workers(executor):
@@ -37,9 +38,21 @@ def workers(executor):
     return getattr(executor, '_max_workers', None) or cpus.usable()
 
 
+def shut_down(executor, at_once):
+    """End an executor that nobody else has; at_once: with its processes, if it has some.
+
+    The program would wait for what they run, by an exit function of concurrent.futures.
+    """
+    processes = list((getattr(executor, '_processes', None) or {}).values())
+    executor.shutdown(wait=False)
+    if at_once:
+        for process in processes:
+            process.terminate()
+
+
 def named(name):
     """What 'module:name' stands for; ValueError if it is no such text."""
-    module, _colon, attribute = (name or '').partition(':')
+    module, attribute = ((name or '') + ':').split(':')[:2]
     if not attribute:
         raise ValueError('executor: which one?  Give it: get_context(executor=E), or name a class in'
                          ' SHIM_EXECUTOR: concurrent.futures:ProcessPoolExecutor')

@@ -7,13 +7,32 @@
 A lane is to the crew what a worker is: its tasks, its death.  A pool never has more jobs with the
 scheduler than lanes, however many tasks.  A job is one task: it comes back as a whole, and what is
 done must not wait for what is slow.  (A chunk is one, too.)  A subclass says how it is carried there.
+
+There are about twice as many lanes as jobs may run at a time.  Where tasks turn out tiny there are
+more, up to MANY: a job is on its way for milliseconds, and who gives a scheduler few at a time
+waits for that instead of for its work.
 """
 import binascii
 import os
 
-from shim import compat, errors, job, pickling, wire
+from shim import compat, ending, errors, job, pickling, wire
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
+from shim.engines.slot import TINY, Slot
+
+
+MANY = 64               # jobs on their way that keep any scheduler busy
+
+
+class LaneSlot(Slot):
+    """A lane and the one task that it has."""
+
+    def __init__(self, worker, left):
+        Slot.__init__(self, worker, left)
+        worker.slot = self
+
+    def allows(self, task):
+        return 1 - len(self.held)
 
 
 class Lane(object):
@@ -23,13 +42,17 @@ class Lane(object):
     eof = False             # it takes nothing more: a job was lost, or it was told to leave
     daemon, pid, exitcode = True, None, None    # pid: of the process that had its last job
     reason = None           # why a job was lost, as text
+    slot = None             # its place in the crew
 
     def __init__(self, engine, number):
         self.engine, self.process = engine, self
         self.name = engine.worker_name % number
         self._away, self._leaving = False, False
         self._cancel = None         # what calls the job back, if it has not begun
-        self._launch([])            # is shim there, does the initializer return?
+        if engine.proven:
+            self._tell([(wire.READY, None)])
+        else:
+            self._launch([])        # is shim there, does the initializer return?
 
     def is_alive(self):
         return not self.eof
@@ -103,7 +126,7 @@ class Lane(object):
                 frames.append((wire.BEGUN, 0))
                 self.eof = True
             else:
-                self.pid = frames[0][1]
+                self.pid, self.engine.proven = frames[0][1], True
         else:
             self.reason, self.eof = errors.described(error), True
         self._heard(frames)
@@ -112,19 +135,20 @@ class Lane(object):
         self.engine.tell(self._heard, frames)
 
     def _heard(self, frames):
-        for slot in self.engine.slots:
-            if slot.worker is self:
-                self.engine.hear(slot, frames)
-                break
+        if self.slot in self.engine.slots:
+            self.engine.hear(self.slot, frames)
 
 
 class JobEngine(Crew):
     """Tasks run in jobs of a scheduler."""
 
     worker_name = 'JobPoolWorker-%d'
-    bell_class = Knock
+    bell_class, slot_class = Knock, LaneSlot
+    proven = False          # a job has come back
     has_main = False        # nobody there imports the program
     unlimited = 'its workers are not this pool\'s to kill'
+    library = None          # whose exit functions end the scheduler or wait for it
+    _early = None
 
     def __init__(self, size, *args, **kwds):
         Crew.__init__(self, size, *args, **kwds)
@@ -134,26 +158,33 @@ class JobEngine(Crew):
         begin = None
         if self.initializer is not None:
             begin = pickling.dumps((self.initializer, self.initargs),
-                                   'the initializer with its arguments', True)
+                                   'the initializer with its arguments', not self.has_main)
         self.beginning = wire.frame(wire.INIT, (
             binascii.hexlify(os.urandom(16)).decode('ascii'), begin))
 
         slots = self.connect()
         self.asked = size or slots
-        self.size = self.lanes(slots)
+        self.size, self.most = self.lanes(slots)
 
     def connect(self):
         """Find the scheduler; returns how many jobs it runs at a time."""
         raise NotImplementedError
 
     def lanes(self, slots):
-        """How many jobs to have there at once.
+        """How many jobs to have there at once, and how many where they are tiny.
 
         If there is room for more, just so many as may run; else one in reserve for each of them.
         """
         if self.asked < slots:
-            return self.asked
-        return 2 * slots
+            return self.asked, self.asked
+        return 2 * slots, max(2 * slots, MANY)
+
+    def take(self, slot, kind, body):
+        Crew.take(self, slot, kind, body)
+        if kind == wire.RESULTS and self.size < self.most and len(self.todo) > self.size:
+            cost = self.todo[0].call.cost
+            if cost is not None and cost <= TINY:
+                self.size = self.most
 
     def carry(self, data, lane):
         """Have shim.job.run(data) called there; returns a function that tries to call it back.
@@ -173,6 +204,14 @@ class JobEngine(Crew):
     def hire(self, number):
         return Lane(self, number)
 
+    def start(self):
+        Crew.start(self)
+        self._early = ending.before(self.library, self.program_ends)
+        if self.ended.happened:
+            ending.not_before(self._early)
+
     def end_all(self):
         Crew.end_all(self)
+        if self._early is not None:
+            ending.not_before(self._early)
         self.disconnect()

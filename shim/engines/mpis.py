@@ -11,6 +11,7 @@ class MpiEngine(ExecutorEngine):
     """
 
     worker_name = 'MPIPoolWorker-%d'
+    library = 'mpi4py'
 
     def connect(self):
         futures = __import__('mpi4py.futures', None, None, ['MPIPoolExecutor'])

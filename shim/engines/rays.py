@@ -3,8 +3,7 @@ import os
 
 from shim import job
 from shim.engines.executors import settle
-from shim.engines.jobs import JobEngine
-from shim.engines.slot import Slot
+from shim.engines.jobs import JobEngine, LaneSlot
 
 
 def connected(options):
@@ -19,7 +18,7 @@ def connected(options):
     return ray
 
 
-class RaySlot(Slot):
+class RaySlot(LaneSlot):
     """A lane: a task with a limit is sent when there is a processor for it, so that no waiting
     is taken for running."""
 
@@ -27,13 +26,14 @@ class RaySlot(Slot):
         engine = self.worker.engine
         if task.limit is not None and engine.away() >= engine.processors:
             return 0
-        return Slot.allows(self, task)
+        return LaneSlot.allows(self, task)
 
 
 class RayEngine(JobEngine):
     """Tasks run in jobs of a Ray cluster, none of them twice."""
 
     worker_name = 'RayPoolWorker-%d'
+    library = 'ray'
     unlimited = None
     slot_class = RaySlot
 

@@ -47,6 +47,7 @@ REASONS = [
 
 # (names, interpreters, contexts)
 EXPECTED_GAPS = [
+    ('of_synchronize.lock_class', '2.*|pypy2.7', 'thread|serial'),
     ('managers.*|of_managers.*|shared_memory.*|of_memory.*|synchronize.*|of_synchronize.*|queues.*'
      '|of_queues.*|connection.*|of_connection.*|of_process.*|context.*|ctx.*|of_context.*'
      '|set_forkserver_preload|sharedctypes.*', 'pyodide*', '*'),

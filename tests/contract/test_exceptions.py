@@ -7,7 +7,7 @@ import six
 
 import shim
 from tests import tasks
-from tests.support import PROCESS_VARIANTS, each_engine
+from tests.support import TRAVEL_VARIANTS, each_engine
 
 
 class Exceptions(object):
@@ -255,4 +255,4 @@ class Unsendable(object):
 
 
 each_engine(globals(), Exceptions, Values)
-each_engine(globals(), RemoteTracebacks, Unsendable, variants=PROCESS_VARIANTS)
+each_engine(globals(), RemoteTracebacks, Unsendable, variants=TRAVEL_VARIANTS)

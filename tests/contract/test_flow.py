@@ -3,28 +3,34 @@ import os
 import shutil
 import tempfile
 
+from shim.context import CLUSTERS
 from tests import tasks
 from tests.contract import assemble
 from tests.support import CONCURRENT_VARIANTS, PACE, Elapsed, each_engine, wait_until
 
 SLOW = 0.6      # seconds; the others must be there in half of it
 NAP = SLOW * PACE
-HALF = 1000 // PACE     # the number of tiny tasks before it, and after it
+HALF = 1000 // PACE     # the number of tiny tasks before it, and after it ...
+JOBS = 10               # ... where each has to pass through somebody's scheduler
 
 
 class ManyTasks(object):
 
-    def test_20000_tiny_ones(self):
-        pool = self.pool
-        results = [pool.apply_async(tasks.identity, (i,)) for i in range(20000)]
-        values = [result.get() for result in results]
-        self.assertEqual([(i, values[i]) for i in range(20000) if values[i] != i][:9], [])
+    def setUp(self):
+        super(ManyTasks, self).setUp()
+        self.many = [20000, 500][self.engine in CLUSTERS]
 
-    def test_20000_by_imap(self):
-        values = list(self.pool.imap_unordered(tasks.identity, iter(range(20000))))
+    def test_many_tiny_ones(self):
+        pool, many = self.pool, self.many
+        results = [pool.apply_async(tasks.identity, (i,)) for i in range(many)]
+        values = [result.get() for result in results]
+        self.assertEqual([(i, values[i]) for i in range(many) if values[i] != i][:9], [])
+
+    def test_many_by_imap(self):
+        values = list(self.pool.imap_unordered(tasks.identity, iter(range(self.many))))
         values.sort()
-        self.assertEqual([(i, values[i]) for i in range(20000) if values[i] != i][:9], [])
-        self.assertEqual(len(values), 20000)
+        self.assertEqual([(i, values[i]) for i in range(self.many) if values[i] != i][:9], [])
+        self.assertEqual(len(values), self.many)
 
     def test_all_kinds_at_once(self):
         pool = self.pool
@@ -73,6 +79,7 @@ class Waiting(object):
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.path = os.path.join(self.folder, 'event')
+        self.half = [HALF, JOBS][self.engine in CLUSTERS]
 
     def known(self, function, argument):
         """Let the pool learn that this function is tiny, so that it makes batches of it."""
@@ -119,13 +126,13 @@ class Waiting(object):
 
     def test_slow_one_amid_tiny_calls(self):
         self.known(tasks.nap, 0)
-        pool = self.pool
+        pool, half = self.pool, self.half
 
         def measure():
             clock = Elapsed()
-            others = [pool.apply_async(tasks.nap, (0,)) for _ in range(HALF)]
+            others = [pool.apply_async(tasks.nap, (0,)) for _ in range(half)]
             slow = pool.apply_async(tasks.nap, (NAP, 'slow'))
-            others += [pool.apply_async(tasks.nap, (0,)) for _ in range(HALF - 1)]
+            others += [pool.apply_async(tasks.nap, (0,)) for _ in range(half - 1)]
             for result in others:
                 result.get()
             seconds = clock.seconds
@@ -136,14 +143,14 @@ class Waiting(object):
 
     def test_slow_one_amid_tiny_items(self):
         self.known(tasks.nap_and_return, 0)
-        pool = self.pool
+        pool, half = self.pool, self.half
 
         def measure():
             clock = Elapsed()
-            results = pool.imap_unordered(tasks.nap_and_return, [0] * HALF + [NAP] + [0] * (HALF - 1))
-            early = [results.next() for _ in range(2 * HALF - 1)]
+            results = pool.imap_unordered(tasks.nap_and_return, [0] * half + [NAP] + [0] * (half - 1))
+            early = [results.next() for _ in range(2 * half - 1)]
             seconds = clock.seconds
-            self.assertEqual(sorted(early + list(results)), [0] * (2 * HALF - 1) + [NAP])
+            self.assertEqual(sorted(early + list(results)), [0] * (2 * half - 1) + [NAP])
             if NAP in early:        # the machine was so busy
                 seconds = SLOW
             return seconds

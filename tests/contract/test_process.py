@@ -4,7 +4,11 @@ import select
 import signal
 import sys
 
+import six
+
 import shim
+from shim import clusters
+from shim.context import CLUSTERS
 from tests import process_tasks as tasks
 from tests import support
 from tests.promises import scratch
@@ -24,7 +28,7 @@ class Noting(object):
 
 # At the top of a module, as a new interpreter looks for them there.
 def noting(name):
-    base = getattr(shim.process, name, None)
+    base = getattr(shim.process, name, None) or getattr(clusters, name, None)
     if base is None:        # not on this interpreter
         return None
     return type('Noting' + name, (Noting, base), {'__module__': __name__})
@@ -37,6 +41,10 @@ NotingSubprocessProcess = noting('SubprocessProcess')
 NotingParallelProcess = noting('ParallelProcess')
 NotingThreadProcess = noting('ThreadProcess')
 NotingSerialProcess = noting('SerialProcess')
+NotingExecutorProcess = noting('ExecutorProcess')
+NotingDaskProcess = noting('DaskProcess')
+NotingRayProcess = noting('RayProcess')
+NotingMpiProcess = noting('MpiProcess')
 
 
 class Processes(object):
@@ -69,9 +77,9 @@ class Processes(object):
         self.assertEqual((made.exitcode, made.is_alive()), (0, False))
         pid, name, daemon, text = read_text(path).split()
         self.assertEqual(int(pid), made.pid)
-        self.assertEqual(made.pid == os.getpid(), not self.is_process)
+        self.assertEqual(made.pid == os.getpid(), not self.travels)
         self.assertEqual(text, 'here')
-        if self.is_process:     # a thread's current_process() is the program
+        if self.is_process:     # a thread's current_process() is the program, a job's the worker
             self.assertEqual((name, daemon), (made.name, 'False'))
 
     def test_name_and_daemon(self):
@@ -99,6 +107,22 @@ class Processes(object):
             sys.stderr.close()
             sys.stderr = errors
         self.assertEqual(made.exitcode, 1)
+
+    def test_last_words(self):
+        errors, sys.stderr = sys.stderr, six.StringIO()
+        try:
+            made = self.started(target=tasks.leave, args=('because',))
+            made.join(20)
+            said = sys.stderr.getvalue()
+            if self.engine in CLUSTERS:     # else a child's go where its own stderr does
+                made = self.started(target=tasks.only_fail, args=('on purpose',), name='Norbert')
+                made.join(20)
+                self.assertEqual(said, 'because\n')
+                said = sys.stderr.getvalue()
+                self.assertIn('Process Norbert:\nTraceback', said)
+                self.assertIn('ValueError: on purpose', said)
+        finally:
+            sys.stderr = errors
 
     def test_before_the_start(self):
         made = self.ctx.Process(target=tasks.nap, args=(0,))
@@ -148,21 +172,27 @@ class Processes(object):
         self.assertNotIn(made, self.ctx.active_children())
 
     def test_ended_from_outside(self):
+        ends = self.is_process or self.engine == 'ray'
         for method, number in (('terminate', signal.SIGTERM), ('kill', signal.SIGKILL)):
             if self.engine == 'serial':
                 continue
             path = self.path()
-            made = self.started(target=tasks.note_and_nap, args=(path, [0.5, 60][self.is_process]))
+            made = self.started(target=tasks.note_and_nap, args=(path, [0.5, 60][ends]))
             self.assertTrue(wait_until(lambda: os.path.exists(path), 20))
-            if not self.is_process:
+            if not ends:
                 error = self.catch(NotImplementedError, getattr(made, method))
-                self.assertIn(self.engine, str(error))
+                self.assertIn('from outside', str(error))
+                self.assertIn([self.engine, 'workers'][self.engine in CLUSTERS], str(error))
                 continue
             getattr(made, method)()
             made.join(20)
             self.assertEqual(made.exitcode, told(self.engine, -number))
 
     def test_interrupt(self):
+        if self.engine in CLUSTERS:
+            made = self.started(target=tasks.nap, args=(0.3,))
+            self.catch(NotImplementedError, made.interrupt)
+            made.join(20)
         if not self.is_process:
             return
         path = self.path()

@@ -7,7 +7,7 @@ import sys
 import six
 
 from tests import tasks
-from tests.support import PROCESS_VARIANTS, b, each_engine, skip
+from tests.support import TRAVEL_VARIANTS, b, each_engine, skip
 
 MEGABYTES = 1024 * 1024
 
@@ -74,7 +74,7 @@ class OddValues(object):
 
     def test_functions_of_the_library(self):
         # Jython has some that are Java's, and no two looks at one give the same object.
-        self.assertEqual(self.pool.apply(os.getpid) == os.getpid(), not self.is_process)
+        self.assertEqual(self.pool.apply(os.getpid) == os.getpid(), not self.travels)
         self.assertEqual(self.pool.map(math.sqrt, [4, 9]), [2, 3])
         first, second = self.pool.apply(tasks.identity, ((math.sqrt, math.sqrt),))
         self.assertEqual((first(9), second(16)), (3, 4))
@@ -234,4 +234,4 @@ class Size(object):
 
 
 each_engine(globals(), OddValues, Untouched, Size)
-each_engine(globals(), Sharing, variants=PROCESS_VARIANTS)
+each_engine(globals(), Sharing, variants=TRAVEL_VARIANTS)

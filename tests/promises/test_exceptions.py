@@ -8,7 +8,7 @@ from six.moves import builtins
 import shim
 from tests import promise_tasks as tasks
 from tests.promises import Promise
-from tests.support import PROCESS_VARIANTS, each_engine
+from tests.support import TRAVEL_VARIANTS, each_engine
 from tests.tasks import make_lock
 
 BaseException = getattr(builtins, 'BaseException', Exception)      # 2.5+
@@ -332,4 +332,4 @@ class Leaving(Promise):
 
 
 each_engine(globals(), Exceptions, Leaving)
-each_engine(globals(), Unpicklable, variants=PROCESS_VARIANTS)
+each_engine(globals(), Unpicklable, variants=TRAVEL_VARIANTS)

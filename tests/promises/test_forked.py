@@ -66,15 +66,18 @@ def main(ctx):
     assert result.get(20) == 'kept'
     assert results.next(20) == 'kept'
     assert pool.map(tasks.square, range(10), 1) == [n * n for n in range(10)]
-    assert pids == [worker.pid for worker in pool._pool]
+    if sys.argv[1] != 'executor':       # whose jobs any of its processes does
+        assert pids == [worker.pid for worker in pool._pool]
     pool.close()
     pool.join()
     say('done')
 '''
 
 
-# 3.13.5 prints this of every child forked after its resource tracker was started, shim or not.
-STDLIBS = re.compile('Exception ignored in: <function ResourceTracker.__del__ .*?'
+# Until 3.15 a child that has the list of an executor's processes tries to join them; 3.13.5 prints this of every child forked after its resource tracker was started, shim or not.
+STDLIBS = re.compile('Exception ignored in atexit callback <function _exit_function .*?'
+                     'AssertionError: can only join a child process\n|'
+                     'Exception ignored in: <function ResourceTracker.__del__ .*?'
                      'ChildProcessError: [^\n]*\n', re.S)
 
 

@@ -13,8 +13,7 @@ NAP = 1.3
 
 def main(ctx):
     pool = ctx.Pool(6)
-    while len(set(pool.map(tasks.pid_after, [0.05] * 12, 1))) < [1, 6][
-            sys.argv[1] not in ('thread', 'serial')]:
+    while len(set(pool.map(tasks.pid_after, [0.05] * 12, 1))) < int(sys.argv[2]):
         pass
     say('pids ' + ' '.join(['%d' % (worker.pid or 0) for worker in pool._pool]))
     ways = [('get', lambda: pool.apply_async(tasks.nap, (NAP,)).get()),
@@ -111,7 +110,7 @@ class Interrupt(Promise):
     promise = 11
 
     def check(self, whom):
-        program = self.start(CATCHES)
+        program = self.start(CATCHES, ['%d' % [1, 6][self.is_process]])
         ways = ['get', 'timed-get', 'apply', 'map', 'next']
         if self.engine != 'serial':
             ways.append('join')

@@ -5,7 +5,7 @@ import sys
 
 from tests import support
 from tests.promises import Promise, lines, scratch
-from tests.support import PROCESS_VARIANTS, each_engine, skip
+from tests.support import PROCESS_VARIANTS, TRAVEL_VARIANTS, each_engine, skip
 
 GUARDED = '''
 """A module that is run as a program."""
@@ -151,7 +151,7 @@ class Main(Promise):
 
     def check(self, program):
         out = self.succeed(program)
-        if self.is_process:
+        if self.travels:
             self.assertIn('4 outside\n', out)
         else:
             self.assertIn('0 outside\n', out)
@@ -237,16 +237,6 @@ class Lambdas(Promise):
             self.assertEqual(out, '<lambda> gives 2\n<lambda> gives [2]\n<lambda> gives 2\n'
                              'inner gives 1\ninner gives [1]\ninner gives 1\ndone\n')
 
-    def test_with_help(self):
-        if available() is None:
-            skip('neither cloudpickle nor dill is installed')
-        factor = 3
-        self.assertEqual(self.pool.apply_async(lambda x: factor * x, (2,)).get(20), 6)
-        self.assertEqual(self.pool.map(lambda x: factor * x, range(5)), [0, 3, 6, 9, 12])
-        self.assertEqual(list(self.pool.imap(lambda x: factor * x, range(3))), [0, 3, 6])
-        # A result may be one, too.
-        self.assertEqual(self.pool.apply(make_adder, (4,))(5), 9)
-
     def test_no_file(self):
         program = support.start_script('', [self.engine], {'SHIM_CHANNEL': self.channel or ''},
                                        options=['-c', NO_FILE, self.engine])
@@ -259,9 +249,24 @@ class Lambdas(Promise):
             self.assertIn('cloudpickle', out)
 
 
+class ByValue(Promise):
+    """Promise 20: lambdas and closures, where a package pickles them."""
+
+    def test_with_help(self):
+        if available() is None:
+            skip('neither cloudpickle nor dill is installed')
+        factor = 3
+        self.assertEqual(self.pool.apply_async(lambda x: factor * x, (2,)).get(20), 6)
+        self.assertEqual(self.pool.map(lambda x: factor * x, range(5)), [0, 3, 6, 9, 12])
+        self.assertEqual(list(self.pool.imap(lambda x: factor * x, range(3))), [0, 3, 6])
+        # A result may be one, too.
+        self.assertEqual(self.pool.apply(make_adder, (4,))(5), 9)
+
+
 def make_adder(number):
     return lambda x: x + number
 
 
 each_engine(globals(), Main, Guard)
 each_engine(globals(), Lambdas, variants=PROCESS_VARIANTS)
+each_engine(globals(), ByValue, variants=TRAVEL_VARIANTS)

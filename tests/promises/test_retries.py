@@ -5,7 +5,7 @@ import sys
 import shim
 from tests import promise_tasks as tasks
 from tests.promises import Promise, lines
-from tests.support import PROCESS_VARIANTS, each_engine, told
+from tests.support import TRAVEL_VARIANTS, each_engine, told
 
 
 class Retries(Promise):
@@ -96,6 +96,7 @@ class Retries(Promise):
         self.assertLess(len(ran) - len(set(ran)), 40)
 
     def test_late_is_not_lost(self):
+        self.needs(10)
         path = self.scratch()
         self.catch(shim.TaskTimeoutError, self.pool.apply, tasks.noted, (path, 1, 60),
                    task_timeout=0.3, retries=3)
@@ -127,5 +128,5 @@ class Accepted(object):
         self.assertEqual(list(pool.imap(tasks.square, numbers, retries=1)), squares)
 
 
-each_engine(globals(), Retries, variants=PROCESS_VARIANTS)
+each_engine(globals(), Retries, variants=TRAVEL_VARIANTS)
 each_engine(globals(), Accepted, variants=['thread', 'serial'])

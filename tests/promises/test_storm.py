@@ -5,9 +5,10 @@ import threading
 import time
 
 import shim
+from shim.context import CLUSTERS
 from tests import promise_tasks as tasks
 from tests.promises import LONG, Promise, kill, lines
-from tests.support import PACE, each_engine, told, wait_until
+from tests.support import PACE, VARIANTS, each_engine, told, wait_until
 
 WORKERS = 8
 EMPTY, SHORT, SLOW = 0, 0.001, 0.05
@@ -89,4 +90,5 @@ class Storm(Promise):
                 lost.append((n, sys.exc_info()[1]))
 
 
-each_engine(globals(), Storm)
+# Of those of a scheduler one is killed in tests/test_clusters.py.
+each_engine(globals(), Storm, variants=[each for each in VARIANTS if each not in CLUSTERS])

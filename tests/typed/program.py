@@ -5,10 +5,12 @@ mypy checks it (.ci/run); it is run by nobody, and has the syntax of today.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from multiprocessing.managers import SyncManager
 from typing import assert_type
 
 import shim
 from shim import futures
+from shim.clusters import DaskContext, ExecutorContext
 from shim.context import Context, ForkContext
 from shim.pool import Pool, ThreadPool
 from shim.results import AsyncResult, IMapIterator, MapResult
@@ -57,6 +59,11 @@ assert_type(fork, ForkContext)
 assert_type(shim.get_context(), Context)
 assert_type(fork.Pool(2, reseed=True), Pool)
 assert_type(shim.get_context('thread').ThreadPool(), ThreadPool)
+assert_type(shim.get_context(executor=futures.ThreadPoolExecutor()), ExecutorContext)
+cluster = shim.get_context('dask', address='tcp://host:8786')
+assert_type(cluster, DaskContext)
+assert_type(cluster.Manager(('host', 0)), SyncManager)
+shim.get_context('ray', executor=None)  # type: ignore[call-overload]
 process = shim.get_context('subprocess').Process(target=square, args=(1,), daemon=True)
 process.interrupt()
 assert_type(process.exitcode, int | None)

@@ -1,0 +1,208 @@
+"""Contexts whose workers are somebody else's: what is theirs alone, and cannot be asked of others.
+
+What all contexts do alike is asked by SHIM_VARIANTS=executor,dask,ray,mpi in contract/ and promises/.
+"""
+import os
+import sys
+
+import shim
+from shim import context, engines
+from tests import cluster_tasks as tasks
+from tests import promise_tasks, schedulers
+from tests.promises import kill, lines, scratch
+from tests.support import Elapsed, TestCase, each_engine, run_script, skip, wait_until
+
+TASKS = 1000
+
+
+class Managers(object):
+    """A Manager's objects reach the workers, wherever these are."""
+
+    def Manager(self, **options):
+        made = self.ctx.Manager(**options)
+        self.addCleanup(made.shutdown)
+        return made
+
+    def test_from_tasks(self):
+        manager = self.Manager()
+        queue, lock, event = manager.Queue(), manager.Lock(), manager.Event()
+        counts, names = manager.dict(), manager.list()
+        results = [self.pool.apply_async(tasks.visit, (queue, lock, event, counts, names, number))
+                   for number in range(20)]
+        self.assertFalse(results[0].ready())
+        event.set()
+        self.assertEqual([result.get(30) for result in results], list(range(20)))
+        self.assertEqual(counts['visits'], 20)
+        self.assertEqual(sorted(names), list(range(20)))
+        visits = [queue.get(timeout=10) for _each in range(20)]
+        self.assertEqual(sorted([number for pid, number in visits]), list(range(20)))
+        self.assertNotIn(os.getpid(), [pid for pid, number in visits])
+        self.assertTrue(queue.empty())
+
+    def test_other_objects(self):
+        manager = self.Manager()
+        value, space, numbers = manager.Value('i', 3), manager.Namespace(), manager.Array('i', [1])
+        space.text = 'text'
+        for each in (value, space, numbers, manager.Semaphore(2), manager.Condition(),
+                     manager.set([1, 2])):
+            back = self.pool.apply(promise_tasks.identity, (each,))
+            self.assertEqual(type(back), type(each))
+            self.assertEqual(str(back), str(each))
+        self.assertEqual(self.pool.apply(getattr, (space, 'text')), 'text')
+
+    def test_proxies_come_back(self):
+        manager = self.Manager()
+        queue, names = manager.Queue(), manager.list(['a'])
+        back = self.pool.apply(tasks.hand_on, (queue, names))
+        back.append('b')
+        self.assertEqual(list(names), ['a', 'b'])
+        queue.get(timeout=10).append('c')
+        self.assertEqual(list(back), ['a', 'b', 'c'])
+
+    def test_secret_is_its_own(self):
+        first, second = self.Manager(), self.Manager(authkey=shim.pickling.BYTES(
+            'secret'.encode('ascii')))
+        names = first.list()
+        self.assertEqual(second._authkey, 'secret'.encode('ascii'))
+        for other in (second._authkey, shim.current_process().authkey):
+            self.assertNotEqual(first._authkey, other)
+        self.assertEqual(self.pool.apply(tasks.secret_of, (names,)), [True, True])
+
+    def test_address(self):
+        manager = self.Manager()
+        self.assertEqual(manager.address[0], '127.0.0.1')
+        self.assertNotEqual(manager.address[1], 0)
+        wide = self.Manager(address=('127.0.0.2', 0))
+        self.assertEqual(wide.address[0], '127.0.0.2')
+        names = wide.list()
+        self.pool.apply(tasks.hand_on, (wide.Queue(), names)).append(1)
+        self.assertEqual(list(names), [1])
+
+    def test_locals_are_refused(self):
+        for name in ('Lock', 'Queue', 'Event', 'Pipe'):
+            error = self.catch(NotImplementedError, getattr(self.ctx, name))
+            self.assertIn('Manager()', str(error))
+
+
+class Losses(object):
+    """A worker is killed amid 1,000 tasks."""
+
+    deadline = 120
+
+    def check(self, results):
+        """All have ended; returns the errors of those that were lost."""
+        lost = []
+        for number in range(len(results)):
+            try:
+                self.assertEqual(results[number].get(60), number * number)
+            except shim.WorkerLostError:
+                lost.append(sys.exc_info()[1])
+        return lost
+
+    def test_killed_by_a_task(self):
+        pool = self.Pool()
+        results = [pool.apply_async(tasks.square_or_die, (number, TASKS // 2))
+                   for number in range(TASKS)]
+        lost = self.check(results)
+        self.catch(shim.WorkerLostError, results[TASKS // 2].get, 0)
+        for error in lost:
+            self.assertTrue(error.reason, error)
+        if 1 in engines.CANNOT[self.engine]:
+            return
+        # At most those in the threads of the worker that died, and one in reserve for each.
+        self.assertLessEqual(len(lost), schedulers.SIZE, lost)
+        self.assertEqual(pool.map(tasks.square, range(20)), [n * n for n in range(20)])
+
+    def test_killed_from_outside(self):
+        path, pool = scratch(self), self.Pool()
+        doomed = pool.apply_async(tasks.pid_of, (path,))
+        results = [pool.apply_async(tasks.square, (number,)) for number in range(TASKS)]
+        self.assertTrue(wait_until(lambda: lines(path), 30))
+        clock = Elapsed()
+        self.assertTrue(kill(int(lines(path)[0])))
+        error = self.catch(shim.WorkerLostError, doomed.get, 30)
+        self.assertLess(clock.seconds, 10)
+        self.assertIn('job', str(error))
+        lost = self.check(results)
+        if 1 not in engines.CANNOT[self.engine]:
+            self.assertLess(len(lost), schedulers.SIZE, lost)
+
+    def test_no_task_runs_twice(self):
+        path, pool = scratch(self), self.Pool()
+        results = [pool.apply_async(promise_tasks.noted_or_die, (path, number, 50))
+                   for number in range(200)]
+        for result in results:
+            result.wait(60)
+        ran = lines(path)
+        self.assertEqual(len(ran), len(set(ran)))
+        self.assertIn('50', ran)
+
+
+class Window(object):
+    """A million tasks do not sit in the scheduler."""
+
+    def test_few_are_there(self):
+        pool, most = self.Pool(), []
+        engine = pool._engine
+        results = pool.imap_unordered(promise_tasks.square, range(500))
+        for _each in range(500):
+            results.next(30)
+            most.append(len([slot for slot in list(engine.slots) if slot.held]))
+        self.assertLessEqual(max(most), 2 * schedulers.SIZE)
+        self.assertEqual(pool._processes, schedulers.SIZE)
+
+
+VARIANTS = [name for name in context.CLUSTERS if not schedulers.unavailable(name)]
+CHOSEN = [name for name in VARIANTS
+          if name in os.environ.get('SHIM_VARIANTS', ','.join(VARIANTS)).split(',')]
+each_engine(globals(), Managers, Losses, Window, variants=CHOSEN)
+
+
+class Missing(TestCase):
+
+    def test_said(self):
+        missing = [schedulers.unavailable(name) for name in context.CLUSTERS if name not in VARIANTS]
+        if missing:
+            skip('; '.join(missing))
+
+
+class OptIn(TestCase):
+    """By name, address or executor; never by themselves."""
+
+    def test_not_listed(self):
+        for name in context.CLUSTERS:
+            self.assertNotIn(name, shim.get_all_start_methods())
+
+    def test_nothing_imported(self):
+        status, out, err, _seconds = run_script(
+            'import sys, shim\n'
+            'shim.get_context(); shim.get_all_start_methods()\n'
+            'sys.stdout.write(repr([name for name in sys.modules if name.split(".")[0] in (\n'
+            '    "distributed", "dask", "ray", "mpi4py", "cloudpickle", "concurrent")\n'
+            '    or name in ("shim.clusters", "shim.engines.jobs", "shim.reaching")]))\n',
+            env={'SHIM_START_METHOD': ''})
+        self.assertEqual((status, out, err), (0, '[]', ''))
+
+    def test_library_missing(self):
+        for name, library in (('dask', 'distributed'), ('ray', 'ray'), ('mpi', 'mpi4py')):
+            if name not in VARIANTS:
+                error = self.catch(ValueError, shim.get_context, name)
+                self.assertIn(library, str(error))
+
+    def test_options(self):
+        self.catch(TypeError, shim.get_context, 'executor', address='here')
+        self.catch(TypeError, shim.get_context, 'serial', executor=None)
+
+    def test_which_executor(self):
+        for text in ('', 'nonsense', 'concurrent.futures:'):
+            os.environ['SHIM_EXECUTOR'] = text
+            try:
+                error = self.catch(ValueError, shim.get_context('executor').Pool, 1)
+            finally:
+                del os.environ['SHIM_EXECUTOR']
+            self.assertIn('SHIM_EXECUTOR', str(error))
+
+    def test_maxtasksperchild(self):
+        if 'executor' in VARIANTS:
+            error = self.catch(ValueError, schedulers.context('executor').Pool, 1, None, (), 3)
+            self.assertIn('maxtasksperchild', str(error))
