@@ -257,7 +257,7 @@ def unavailable(name):
         return 'this platform has no os.fork()'
     if name == 'fork' and not compat.DAEMONS:
         return 'a sub-interpreter can not fork'
-    if name == 'interpreter' and not compat.findable('concurrent.interpreters'):
+    if name == 'interpreter' and not compat.INTERPRETERS:
         return 'it needs concurrent.interpreters, which is in CPython from 3.14 on'
     if name == 'interpreter' and frozen.is_frozen():
         return "a sub-interpreter does not find a frozen program's modules"

@@ -2,9 +2,15 @@
 
 As classes they belong to multiprocessing's, where there are any, for whoever asks isinstance().
 """
+import threading
+import weakref
+
 from six.moves import queue
 
 from shim.backfill.thread_locks import find
+
+# Until 2.6 under its older name, which is deprecated from 3.10 on.
+current_thread = getattr(threading, 'current_thread', None) or threading.currentThread
 
 
 def related(name):
@@ -22,13 +28,12 @@ def related(name):
 class Queue(queue.Queue, related('Queue')):
     """queue.Queue, that can be closed.  maxsize: how many fit, or 0."""
 
-    _shut = False
-
     def __init__(self, maxsize=0):
         queue.Queue.__init__(self, max(0, maxsize))
+        self._shut = weakref.WeakKeyDictionary()        # of the threads that have closed it
 
     def _check(self):
-        if self._shut:
+        if self._shut and current_thread() in self._shut:
             raise ValueError('Queue %r is closed' % (self,))
 
     def put(self, obj, block=True, timeout=None):
@@ -50,8 +55,11 @@ class Queue(queue.Queue, related('Queue')):
         return self.get(False)
 
     def close(self):
-        """No more put() and get(): a ValueError."""
-        self._shut = True
+        """No more put() and get() by this thread: a ValueError.
+
+        As between processes, of which each closes its own end: the others go on.
+        """
+        self._shut[current_thread()] = True
 
     def join_thread(self):
         """Nothing to wait for: here for programs that say so."""
