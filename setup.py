@@ -21,12 +21,15 @@ REQUIREMENTS = {
     'backport': [('multiprocessing==2.6.2.1', None, (2, 6))],
     'closures': [('cloudpickle>=0.5', (2, 7), None)],
     'dask': [('distributed>=1.25', (2, 7), None)],
-    'mpi': [('mpi4py>=3.0', (2, 7), None)],     # the first with mpi4py.futures
+    'mpi': [('mpi4py>=3.0', (2, 7), None),      # the first with mpi4py.futures
+            ('cloudpickle>=0.5', (2, 7), None)],
     'pp': [('ppft==1.6.4.5', (2, 5), (2, 7)),
            ('ppft>=1.6.4.5', (2, 7), (3, 10)),
            ('pp>=1.7', (3, 10), None)],
     'progress': [('tqdm>=4.0', (2, 7), None)],
-    'ray': [('ray>=1.0', (3, 6), None)],
+    # With cloudpickle, as mpi: for what is in __main__.  Dask brings it along.
+    'ray': [('ray>=1.0', (3, 6), (3, 15)),      # no wheels for later ones yet
+            ('cloudpickle>=0.5', (3, 6), (3, 15))],
     'test': [('unittest2==0.5.1', None, (2, 7)),
              ('nose2==0.12.0', (2, 7), (3, 0)),
              ('nose2>=0.12', (3, 0), None)],

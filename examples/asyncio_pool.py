@@ -1,4 +1,4 @@
-"""A pool in a program of asyncio: the loop goes on while workers calculate (3.5 on).
+"""A pool in a program of asyncio: the loop goes on while workers calculate.
 
     python asyncio_pool.py [--method NAME] [--workers N] [--numbers N]
 

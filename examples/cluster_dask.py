@@ -1,4 +1,4 @@
-"""A pool on a Dask cluster: the program of cluster_ray and cluster_mpi, one line different.
+"""A pool on a Dask cluster: as cluster_ray and cluster_mpi, but for one line.
 
     python cluster_dask.py [--method NAME] [--address tcp://HOST:8786] [--parts N] [--darts N]
 

@@ -1,4 +1,4 @@
-"""A pool of the processes of MPI: the program of cluster_dask and cluster_ray, one line different.
+"""A pool of MPI's processes: as cluster_dask and cluster_ray, but for one line.
 
     mpiexec -n 3 python -m mpi4py.futures cluster_mpi.py [--method NAME] [--parts N] [--darts N]
     python cluster_mpi.py ...

@@ -1,4 +1,4 @@
-"""A pool on a Ray cluster: the program of cluster_dask and cluster_mpi, one line different.
+"""A pool on a Ray cluster: as cluster_dask and cluster_mpi, but for one line.
 
     python cluster_ray.py [--method NAME] [--address HOST:6379] [--parts N] [--darts N]
 

@@ -117,6 +117,7 @@ def start_ray():
 
 def start_mpi():
     """The processes that this program was started with, or some that it starts."""
+    os.environ['PYTHONPATH'] = search_path()
     return {}
 
 

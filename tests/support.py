@@ -123,10 +123,11 @@ def alive(pid):
 
 class TestCase(unittest.TestCase):
     deadline = 60
+    patience = 1            # how many times longer than `deadline` it may take
     alarm = True
 
     def run(self, result=None):
-        guard = Deadline(self.id(), self.deadline, self.alarm)
+        guard = Deadline(self.id(), self.deadline * self.patience, self.alarm)
         guard.start()
         try:
             return unittest.TestCase.run(self, result)
@@ -296,7 +297,9 @@ def each_engine(namespace, *mixins, **options):
             namespace[name] = type(name, (mixin, EngineTestCase), {
                 '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
                 'variant': variant, 'engine': engine, 'channel': channel,
-                'is_process': engine in PROCESSES, 'travels': engine not in HERE})
+                'is_process': engine in PROCESSES, 'travels': engine not in HERE,
+                # There each task takes some milliseconds from here to there.
+                'patience': [1, 3][engine in context.CLUSTERS]})
 
 
 # ---- programs in fresh interpreters
@@ -313,7 +316,9 @@ class Script(object):
         self.path = os.path.join(self.folder, 'script.py')
         self._write('script.py', source)
         self._write('stdin', stdin)
-        environ = dict(os.environ)
+        # What mpiexec told this process is not for those that it starts.
+        environ = dict([(name, value) for name, value in os.environ.items()
+                        if not name.startswith('PMI') and not name.startswith('HYDI_')])
         paths = ROOT + os.pathsep + environ.get('PYTHONPATH', '')
         environ['PYTHONPATH'] = paths.rstrip(os.pathsep)
         environ.update(env or {})

@@ -7,6 +7,7 @@ import sys
 
 import shim
 from shim import context, engines
+from shim.engines.jobs import MANY
 from tests import cluster_tasks as tasks
 from tests import promise_tasks, schedulers
 from tests.promises import kill, lines, scratch
@@ -142,20 +143,65 @@ class Window(object):
     """A million tasks do not sit in the scheduler."""
 
     def test_few_are_there(self):
-        pool, most = self.Pool(), []
-        engine = pool._engine
-        results = pool.imap_unordered(promise_tasks.square, range(500))
-        for _each in range(500):
-            results.next(30)
-            most.append(len([slot for slot in list(engine.slots) if slot.held]))
-        self.assertLessEqual(max(most), 2 * schedulers.SIZE)
-        self.assertEqual(pool._processes, schedulers.SIZE)
+        pool = self.Pool()
+        self.assertTrue(1 <= pool._processes <= schedulers.SIZE)
+        for function, limit in ((tasks.square, 2 * pool._processes), (promise_tasks.square, MANY)):
+            results, most = pool.imap_unordered(function, range(300)), 0
+            for _each in range(300):
+                results.next(30)
+                most = max(most, len([slot for slot in list(pool._engine.slots) if slot.held]))
+            self.assertLessEqual(most, limit)
 
 
 VARIANTS = [name for name in context.CLUSTERS if not schedulers.unavailable(name)]
 CHOSEN = [name for name in VARIANTS
           if name in os.environ.get('SHIM_VARIANTS', ','.join(VARIANTS)).split(',')]
-each_engine(globals(), Managers, Losses, Window, variants=CHOSEN)
+each_engine(globals(), Managers, Window, variants=CHOSEN)
+each_engine(globals(), Losses, variants=[name for name in CHOSEN if name != 'mpi'])
+
+# `mpiexec -n 3 python -m mpi4py.futures PROGRAM`
+MPI_LOSS = '''
+import subprocess, sys
+options = ['-n', '3', sys.executable, '-m', 'mpi4py.futures']
+sys.exit(subprocess.call(['mpiexec'] + options + sys.argv[1:]) and 3)
+'''
+MPI_PROGRAM = '''
+import sys
+import shim
+from tests import cluster_tasks as tasks
+
+if __name__ == '__main__':
+    pool = shim.get_context('mpi').Pool()
+    assert pool.map(tasks.square, range(20)) == [n * n for n in range(20)]
+    sys.stdout.write('begun\\n')
+    sys.stdout.flush()
+    results = [pool.apply_async(tasks.square_or_die, (n, 50)) for n in range(1000)]
+    for result in results:
+        try:
+            result.get()
+        except shim.WorkerLostError:
+            pass
+'''
+
+
+class Mpi(TestCase):
+    """The death of one of its processes ends them all: nothing hangs, and the exit status tells."""
+
+    deadline = 120
+
+    def test_killed(self):
+        if 'mpi' not in CHOSEN:
+            skip(schedulers.unavailable('mpi') or 'not chosen')
+        folder = os.path.dirname(scratch(self))
+        path = os.path.join(folder, 'program.py')
+        stream = open(path, 'w')
+        stream.write(MPI_PROGRAM)
+        stream.close()
+        for options in ([path], []):
+            status, out, err, _seconds = run_script(
+                [MPI_LOSS, MPI_PROGRAM][not options], args=options, timeout=50)
+            self.assertTrue('begun' in out, err)
+            self.assertNotEqual(status, 0)
 
 
 class Missing(TestCase):

@@ -77,6 +77,9 @@ class TestProgram(support.TestCase):
         self.assertEqual(found['cores']['usable'], cpus.usable())
         self.assertEqual(found['libraries']['six'], six.__version__)
         self.assertEqual(found['libraries']['tqdm'] is None, not importable('tqdm'))
+        self.assertEqual(sorted(found['clusters']), sorted(context.CLUSTERS))
+        for name in context.CLUSTERS:
+            self.assertEqual(found['clusters'][name], importable(doctor.CLUSTERS[name][0]))
 
     def test_text(self):
         status, out, err = self.run_doctor()
@@ -100,6 +103,18 @@ class TestProgram(support.TestCase):
         self.assertEqual((status, found['default']), (0, {
             'name': 'serial', 'works': True,
             'reason': 'the environment variable SHIM_START_METHOD says so'}))
+
+    def test_cluster_as_the_default(self):
+        here = importable('distributed')
+        status, found = self.found(SHIM_START_METHOD='dask')
+        self.assertEqual((status, found['default']), (int(not here), {
+            'name': 'dask', 'works': here, 'reason': 'the environment variable SHIM_START_METHOD'
+            ' says so; it is not tried here'}))
+        out = self.run_doctor()[1]
+        lines = out.split('\ncontexts of clusters, not tried:\n')[1].split('\n\n')[0].splitlines()
+        for name in context.CLUSTERS:
+            said = [line for line in lines if line.startswith('  %s ' % name)][0]
+            self.assertTrue(['missing', 'here'][found['clusters'][name]] in said, out)
 
     def test_default_that_there_is_not(self):
         status, out, err = self.run_doctor(SHIM_START_METHOD='nonsense')

@@ -29,6 +29,13 @@ LIBRARIES = {
     'dill': ('the same where there is no cloudpickle', None),
     'tqdm': ('progress bars of the demo', 'progress'),
 }
+# {context: (its library, what chooses it)}: others' workers, which nobody tries unasked.
+CLUSTERS = {
+    'dask': ('distributed', 'SHIM_DASK=tcp://host:8786, address= or client='),
+    'ray': ('ray', 'SHIM_RAY=host:6379 or address='),
+    'mpi': ('mpi4py', 'mpiexec -n N python -m mpi4py.futures PROGRAM'),
+    'executor': ('concurrent', 'SHIM_EXECUTOR=module:class or executor='),
+}
 
 
 def main(arguments):
@@ -63,6 +70,7 @@ def examine(deadline):
     return {'shim': shim.__version__, 'interpreter': machine.interpreter(),
             'cores': machine.cores(), 'default': default(contexts), 'contexts': contexts,
             'recommended': recommended(machine.interpreter(), contexts),
+            'clusters': dict([(name, compat.findable(CLUSTERS[name][0])) for name in CLUSTERS]),
             'provider': provider_of_default(), 'libraries': dict([
                 (name, version(name)) for name in LIBRARIES])}
 
@@ -106,7 +114,10 @@ def default(contexts):
     name = context.default_name()
     reason = providers.why(name)
     works = name in contexts and contexts[name]['works']
-    if name not in contexts:
+    if name in CLUSTERS:
+        works = compat.findable(CLUSTERS[name][0])
+        reason += '; it is not tried here'
+    elif name not in contexts:
         reason += ', but there are ' + ', '.join(context.get_all_start_methods())
     return {'name': name, 'works': works, 'reason': reason}
 
@@ -161,6 +172,14 @@ def report(found):
             said = 'Pool only; ' + told['reason']
         if told['remedy']:
             said += '; ' + told['remedy']
+        lines += entry(name, said)
+    lines += ['', 'contexts of clusters, not tried:']
+    for name in context.CLUSTERS:
+        said = 'here: ' + CLUSTERS[name][1]
+        if not found['clusters'][name]:
+            said = 'missing: there is no module ' + CLUSTERS[name][0]
+            if name != 'executor':
+                said += ' (install poolshim[%s])' % name
         lines += entry(name, said)
     lines += ['', 'default: %(name)s: %(reason)s' % found['default']]
     if found['provider'] is not None:

@@ -56,6 +56,10 @@ _NOT_OURS = {
         ' what one task changes of it no other sees',
 }
 _GROUP = {11: 'Ctrl-C in a terminal reaches the workers, too, which are not the pool\'s to shield'}
+_TOGETHER = {
+    1: 'when one of the processes of MPI dies it ends all others, this program too',
+    13: 'the processes of MPI end together: at its end the program waits for what still runs',
+}
 _ON_ITS_WAY = {2: 'a job on its way to a worker that has just died is lost: nobody can tell whether it'
                   ' had begun'}
 
@@ -76,7 +80,7 @@ CANNOT = {
     'mpi': dict(_NOT_OURS),
     'executor': dict(_NOT_OURS),
 }
-for _name, _more in (('dask', _ON_ITS_WAY), ('ray', _ON_ITS_WAY), ('mpi', _GROUP),
+for _name, _more in (('dask', _ON_ITS_WAY), ('ray', _ON_ITS_WAY), ('mpi', _GROUP), ('mpi', _TOGETHER),
                      ('executor', _GROUP)):
     CANNOT[_name].update(_more)
 if compat.java_semaphore is not None:

@@ -47,28 +47,30 @@ class ManyTasks(object):
     def test_callbacks_of_many(self):
         calls = []
         results = [self.pool.apply_async(tasks.identity, (i,), callback=calls.append)
-                   for i in range(2000)]
+                   for i in range(self.many // 10)]
         for result in results:
             result.wait()
-        self.assertEqual(sorted(calls), list(range(2000)))
+        self.assertEqual(sorted(calls), list(range(self.many // 10)))
 
     def test_submitting_from_many_threads(self):
         pool, answers = self.pool, []
 
         def submit():
-            results = [pool.apply_async(tasks.identity, (i,)) for i in range(500)]
+            results = [pool.apply_async(tasks.identity, (i,)) for i in range(many)]
             answers.append(sum([result.get() for result in results]))
+        many = self.many // 40
         self.run_threads([submit] * 4)
-        self.assertEqual(answers, [sum(range(500))] * 4)
+        self.assertEqual(answers, [sum(range(many))] * 4)
 
     def test_reading_one_iterator_from_many_threads(self):
-        results, values = self.pool.imap(tasks.identity, iter(range(1000))), []
+        many = self.many // 20
+        results, values = self.pool.imap(tasks.identity, iter(range(many))), []
 
         def read():
             for value in results:
                 values.append(value)
         self.run_threads([read] * 3)
-        self.assertEqual(sorted(values), list(range(1000)))
+        self.assertEqual(sorted(values), list(range(many)))
 
 
 class Waiting(object):

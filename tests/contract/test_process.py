@@ -249,6 +249,8 @@ class Processes(object):
         self.assertEqual(read_text(path), repr([0, 1, 4, 9]) + '\n')
 
     def test_daemons_end_with_the_program(self):
+        if self.engine == 'mpi':
+            self.needs(13)
         clock = Elapsed()
         status, out, err, _seconds = support.run_script(DAEMON, args=[self.engine])
         self.assertEqual((status, out, err), (0, 'end\n', ''))
