@@ -4,7 +4,9 @@ import threading
 import time
 
 import shim
-from shim import compat, threads
+from shim import compat, outcome, threads, wire
+from shim.engines import base
+from shim.engines.thread import Runner
 from shim.pool import ThreadPool
 from tests import support
 
@@ -12,7 +14,9 @@ FORKS = '''
 import os
 import sys
 import warnings
-from shim import compat, threads
+from shim import compat, outcome, threads, wire
+from shim.engines import base
+from shim.engines.thread import Runner
 
 warnings.simplefilter('ignore')     # 3.12+: fork and threads
 
@@ -103,3 +107,40 @@ class Starts(support.TestCase):
         gate.set()
         process.join()
         self.assertFalse(popen._thread in threading.enumerate())
+
+
+class Told(object):
+    """What a runner needs of its engine."""
+
+    worker_name, initializer = 'told-%d', None
+
+    def __init__(self):
+        self.heard = []
+
+    def told(self, runner, kind, body):
+        self.heard.append((kind, body))
+
+
+class Recycled(support.TestCase):
+
+    def test_asked_back_when_told_to_end(self):
+        # It was told both, by a crew that recycles its workers: what it hands back are tasks, and
+        # that it is to end it does not forget.
+        support.needs_threads()
+        engine, begun, goes_on = Told(), threading.Event(), threading.Event()
+        runner = Runner(engine, 1)
+
+        def first():
+            begun.set()
+            goes_on.wait(20)
+
+        call = base.Call(first, outcome.ONE, outcome.ONE, None)
+        runner.send(call, [base.Task(call, (function, (), {}), None, 0)
+                           for function in (first, int, int)])
+        begun.wait(20)
+        runner.dismiss()
+        runner.ask_back()
+        goes_on.set()
+        self.assertTrue(support.wait_until(lambda: not runner.is_alive()), engine.heard)
+        self.assertEqual([body for kind, body in engine.heard if kind == wire.RETURNED], [2])
+        self.assertEqual(len([1 for kind, body in engine.heard if kind == wire.RESULTS]), 1)

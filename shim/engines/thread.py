@@ -42,14 +42,17 @@ class Runner(object):
         self._waiter.wake()
 
     def ask_back(self):
-        count = 0
+        count, leaving = 0, False
         try:
-            # _END is only ever behind the tasks of a runner that gets no more.
             while True:
-                self._todo.pop()
-                count += 1
+                if self._todo.pop() is _END:
+                    leaving = True
+                else:
+                    count += 1
         except IndexError:
             pass
+        if leaving:
+            self.dismiss()
         self._say(wire.RETURNED, count)
 
     def dismiss(self):
