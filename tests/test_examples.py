@@ -10,9 +10,10 @@ import zipfile
 import six
 
 import shim
+from shim import context
 from shim.commands import examples
 from shim.compat import absent, multiprocessing    # or what stands in for it, or None
-from tests import schedulers, support
+from tests import ppservers, schedulers, support
 from tests.support import HERE, ROOT, b, read_text, skip
 from tests.test_executable import other
 
@@ -464,6 +465,22 @@ class TestClusters(Example):
     def test_mpi(self):
         self.check_cluster('mpi')
 
+    def test_pp(self):
+        if context.unavailable('pp'):
+            skip(context.unavailable('pp'))
+        self.check('cluster_pp')
+
+    def test_pp_by_servers(self):
+        if ppservers.why_not():
+            skip(ppservers.why_not())
+        server = ppservers.Ppserver()
+        self.addCleanup(server.end)
+        options = ['--servers', server.address, '--secret']
+        self.check('cluster_pp', *(options + [ppservers.SECRET]))
+        status, out, err = self.run_example('cluster_pp', *(options + ['wrong']))
+        self.assertEqual((status, out), (2, ''))
+        self.assertTrue('has another secret' in err, err)
+
     def test_mpi_by_mpiexec(self):
         if schedulers.unavailable('mpi'):
             skip(schedulers.unavailable('mpi'))
@@ -476,7 +493,7 @@ class TestClusters(Example):
         if support.unavailable('fork'):
             skip(support.unavailable('fork'))
         said = [self.check('cluster_' + name, '--method', 'fork')
-                for name in ('dask', 'ray', 'mpi')]
+                for name in ('dask', 'ray', 'mpi', 'pp')]
         self.assertEqual(len(set(said)), 1, said)
 
 
