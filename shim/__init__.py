@@ -1,6 +1,8 @@
 """shim: today's multiprocessing for every Python.
 
     context.py     ways of running work, by name: get_context('fork').Pool()
+    available.py   which there are, and why one can't work here
+    clusters.py    those on somebody else's workers; reaching.py, a Manager that these reach
     process.py     Process and what goes with it
     primitives.py  which locks and queues a context has
     pool.py        the only Pool: arguments checked, calls made tasks
@@ -10,7 +12,7 @@
     landing.py     their futures, as the engine sees them
     awaiting.py    the same for a program of asyncio
     engines/       one file per way of running work: the same contract (base.py), one loop (crew.py)
-    worker.py      the far side of a process
+    worker.py      the far side of a process; job.py, that of a job; running.py, what both do
     outcome.py     what is packed for a task, and for its result
     pickling.py    pickling what is the user's
     wire.py        frames

@@ -5,16 +5,13 @@ accepts them. Before, a context hands on to multiprocessing what it has not itse
 one.
 """
 import os
-import sys
 
-from shim import alias, compat, cpus, frozen, process
+from shim import alias, compat, cpus, process
+from shim.available import CLUSTERS, METHODS, inside, known, unavailable    # noqa: F401
 from shim.errors import AuthenticationError, BufferTooShort, ProcessError, TimeoutError
 from shim.primitives import Primitives
 from shim.process import Process
 
-CLUSTERS = 'dask', 'ray', 'mpi', 'executor'      # opt-in, never chosen by themselves
-METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'interpreter', 'serial'
-inside = getattr(compat.multiprocessing, 'context', None)
 
 
 class Delegate(object):
@@ -242,65 +239,6 @@ _contexts = dict([(kind._name, kind()) for kind in (
     ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ParallelContext,
     ThreadContext, InterpreterContext, SerialContext)])
 _chosen = []            # what set_start_method() set: the name, and multiprocessing's context for it
-
-
-def unavailable(name):
-    """Why that context can't work here, or None."""
-    if compat.NO_THREADS and name in ('thread', 'interpreter'):
-        return 'this interpreter starts no threads (%s)' % compat.NO_THREADS
-    if compat.NO_THREADS and name != 'serial':
-        return 'a pool of processes has a thread here, and this interpreter starts none (%s)' % (
-            compat.NO_THREADS)
-    if name == 'forkserver' and inside is None:
-        return 'it is in multiprocessing from Python 3.4 on'
-    if name in ('fork', 'forkserver') and not hasattr(os, 'fork'):
-        return 'this platform has no os.fork()'
-    if name == 'fork' and not compat.DAEMONS:
-        return 'a sub-interpreter can not fork'
-    if name == 'interpreter' and not compat.INTERPRETERS:
-        return 'it needs concurrent.interpreters, which is in CPython from 3.14 on'
-    if name == 'interpreter' and frozen.is_frozen():
-        return "a sub-interpreter does not find a frozen program's modules"
-    if name == 'fork' and compat.multiprocessing is None:
-        return 'it needs the multiprocessing module, which this interpreter lacks'
-    if name in ('spawn', 'subprocess', 'pp') and not hasattr(os, 'kill'):
-        return 'this platform starts no processes'
-    if frozen.is_frozen() and (
-            name in ('subprocess', 'pp') or name == 'spawn' and inside is None):
-        return ('a frozen program has no interpreter to start; it forks its workers, or from'
-                ' Python 3.4 on spawns them after freeze_support()')
-    if name == 'pp':
-        return without_pp()
-    return None
-
-
-def without_pp():
-    """Why Parallel Python can't be had, or None.
-
-    Where it would be the default it is imported to see; elsewhere only when it is used.
-    """
-    if not compat.findable('pp'):
-        return 'there is no module pp, of Parallel Python'
-    if compat.multiprocessing is None and not _tried:
-        _tried.append(None)
-        try:
-            __import__('pp')
-        except Exception:       # one for another version may be a SyntaxError
-            _tried[:] = ["the module pp can't be imported: %s" % (sys.exc_info()[1],)]
-    return (_tried or [None])[0]
-
-
-_tried = []             # what came of importing it
-
-
-def known():
-    """The stdlib's own methods, its default first, and after them shim's."""
-    found = ['fork']
-    if inside is not None:
-        found = list(compat.multiprocessing.get_all_start_methods())
-    elif compat.multiprocessing is None:
-        found = ['pp', 'subprocess']
-    return found + [name for name in METHODS if name not in found]
 
 
 def get_all_start_methods():
