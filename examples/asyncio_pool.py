@@ -16,7 +16,7 @@ from shim import futures
 try:
     import asyncio
 except ImportError:     # until 3.4
-    asyncio = None
+    asyncio = None  # type: ignore[assignment]
 
 
 def count_primes(first, end):

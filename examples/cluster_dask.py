@@ -31,7 +31,7 @@ def hits(seed, darts):
 
 def start_cluster():
     """A cluster of two processes of this machine; returns its Client, and the cluster."""
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster  # type: ignore[import-not-found, unused-ignore]
     cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
     return Client(cluster), cluster
 

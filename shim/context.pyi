@@ -26,6 +26,7 @@ from shim.process import (
 # What shim's contexts have otherwise than multiprocessing's; beside BaseContext a base of each.
 class Context(BaseContext):
     Process: ClassVar[type[BaseProcess]]
+    options: dict[str, Any]
     @property
     def engine_name(self) -> str: ...
     def Pool(  # type: ignore[override]
