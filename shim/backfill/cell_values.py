@@ -1,5 +1,4 @@
 """Value, Array, RawValue, RawArray in a file that is mapped into memory, with an RLock over a cell."""
-from shim import compat
 from shim.backfill.cell_locks import RLock
 from shim.backfill.guarded import (     # noqa: F401
     Synchronized, SynchronizedArray, SynchronizedBase, SynchronizedString, locked, synchronized)
@@ -25,7 +24,4 @@ def Array(typecode_or_type, size_or_initializer, **kwds):
 def with_lock(made, lock=True, ctx=None):
     if lock in (True, None) and ctx is None:
         lock = RLock()
-    if lock is not False and hasattr(lock, 'acquire') and hasattr(compat.multiprocessing, 'get_context'):
-        # As of 3.4 on what wraps it, too, is what programs know.
-        return compat.submodule('sharedctypes').synchronized(made, lock, ctx)
     return locked(made, lock, ctx)

@@ -2,6 +2,7 @@
 
 The object is one of ctypes, or of raw_struct.py; the lock is of any context.
 """
+from shim import compat, primitives
 
 
 def locked(made, lock=True, ctx=None):
@@ -22,19 +23,32 @@ def synchronized(obj, lock=None, ctx=None):
     """What wraps an object.  lock: None makes an RLock of the context `ctx`, or the default one."""
     if not hasattr(obj, '_fields_'):
         if not hasattr(obj, '__len__'):
-            return Synchronized(obj, lock, ctx)
+            return known(Synchronized)(obj, lock, ctx)
         if hasattr(obj, 'raw'):
-            return SynchronizedString(obj, lock, ctx)
-        return SynchronizedArray(obj, lock, ctx)
+            return known(SynchronizedString)(obj, lock, ctx)
+        return known(SynchronizedArray)(obj, lock, ctx)
     plain = getattr(obj, '_plain', type(obj))
     if plain not in _wrappers:
         fields = [(field[0], guarded(field[0])) for field in plain._fields_]
         _wrappers[plain] = type(
-            'Synchronized' + plain.__name__, (SynchronizedBase,), dict(fields))
+            'Synchronized' + plain.__name__, (known(SynchronizedBase),), dict(fields))
     return _wrappers[plain](obj, lock, ctx)
 
 
 _wrappers = {}          # {type of a structure: its class}
+_known = {}             # {class: what known() has made of it}
+
+
+def known(kind):
+    """The class, which belongs to multiprocessing's, too, where that is what programs know."""
+    if kind not in _known:
+        own = kind
+        if not primitives.newer_or_ours('sharedctypes'):
+            own = getattr(compat.submodule('sharedctypes'), kind.__name__)
+        if own is not kind:
+            own = type(kind.__name__, (kind, own), {'__module__': __name__, '__doc__': kind.__doc__})
+        _known[kind] = own
+    return _known[kind]
 
 
 def guarded(name):
