@@ -19,6 +19,7 @@ class WorkerLostError(PoolError):
     started: bool | None
     results: list[Any] | None
     tries: int
+    reason: str | None
     def __init__(
         self,
         pid: int | None = None,
@@ -26,6 +27,7 @@ class WorkerLostError(PoolError):
         started: bool | None = True,
         results: list[Any] | None = None,
         tries: int = 1,
+        reason: str | None = None,
     ) -> None: ...
 
 class TaskTimeoutError(TimeoutError):

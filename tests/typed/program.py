@@ -63,7 +63,6 @@ assert_type(shim.get_context(executor=futures.ThreadPoolExecutor()), ExecutorCon
 cluster = shim.get_context('dask', address='tcp://host:8786')
 assert_type(cluster, DaskContext)
 assert_type(cluster.Manager(('host', 0)), SyncManager)
-shim.get_context('ray', executor=None)  # type: ignore[call-overload]
 process = shim.get_context('subprocess').Process(target=square, args=(1,), daemon=True)
 process.interrupt()
 assert_type(process.exitcode, int | None)
