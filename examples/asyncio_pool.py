@@ -13,11 +13,6 @@ import sys
 import shim
 from shim import futures
 
-try:
-    import asyncio
-except ImportError:     # until 3.4
-    asyncio = None  # type: ignore[assignment]
-
 
 def count_primes(first, end):
     """How many primes are there from first on, below end?  It runs in a worker."""
@@ -37,6 +32,9 @@ def square(number):
 
 # As text, as this file can be read by a Python that has no await.  In a program of yours it is none.
 PROGRAM = '''
+import asyncio
+
+
 async def tick(ticks):
     # What else the program has to do: to answer its users, say.
     while True:
@@ -89,7 +87,7 @@ def main(arguments):
         return 0
     getattr(__import__('builtins'), 'exec')(PROGRAM, globals())
 
-    loop = asyncio.new_event_loop()
+    loop = globals()['asyncio'].new_event_loop()
     pool = context.Pool(options.workers)
     executor = futures.ProcessPoolExecutor(options.workers, context)
     try:

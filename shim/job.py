@@ -8,9 +8,13 @@
 A job is on its own: what it needs travels with it, as nobody knows which process it meets, nor
 what that one has run before.  Several may run in a process at the same time, each in a thread.
 """
+import binascii
 import os
 
-from shim import compat, outcome, pickling, running, wire
+from shim import compat, errors, outcome, pickling, running, wire
+
+
+PROCESS = binascii.hexlify(os.urandom(16))      # names it: a pid, and an address, may come again
 
 
 class Start(object):
@@ -53,10 +57,20 @@ def run(data):
             results += [runs.run(body[0], item) for item in body[1]]
             spent = max(0.0, compat.monotonic() - start)
             running.flush_streams()
-    answer = wire.frame(wire.READY, os.getpid())
+    answer = wire.frame(wire.READY, (os.getpid(), PROCESS))
     if results:
         answer += wire.frame(wire.RESULTS, (spent, results))
     return joined(answer)
+
+
+def run_in(process, data):
+    """The same in that process alone; elsewhere it raises PoolError and runs nothing.
+
+    Who carries jobs may carry one again, to somebody who has taken the place of who had it.
+    """
+    if process not in (None, PROCESS):
+        raise errors.PoolError('its worker has been started anew')
+    return run(data)
 
 
 def joined(parts):

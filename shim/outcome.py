@@ -167,6 +167,8 @@ def _rebuild(name, text, trace, whole, kind, args, state):
         error = _rebuild_parts(_load(kind), args, state)
         if error is None:
             error = errors.RemoteError(name, text, trace)
+    if isinstance(error, SystemExit) and len(error.args) == 1:
+        error.code = error.args[0]      # which is no part of its state: so tblib, as Dask has it
     if trace:
         set_cause(error, trace)
     return error

@@ -20,8 +20,8 @@ def note(engine):
     path = os.environ.get('SHIM_STATS')
     if not path:
         return
-    line = LINE % (engines.name_of(engine), engine.size, engine.done, engine.lost, engine.restarts,
-                   engine.pid)
+    line = LINE % (engines.name_of(engine), min(engine.asked, engine.size), engine.done, engine.lost,
+                   engine.restarts, engine.pid)
     try:
         # One write, so that the lines of several programs don't mix.
         file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, int('666', 8))

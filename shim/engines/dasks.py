@@ -1,8 +1,9 @@
 """Jobs for a Dask cluster (module distributed).
 
 Dask gives the jobs of a worker that died to another one, up to three times: a task would run again,
-and one that kills its worker would kill three more.  So each job is for one worker only, and a
-thread looks which workers there are: the jobs of one that has gone are lost.
+and one that kills its worker would kill three more; it also does again what nobody has fetched yet.
+So each job is for one worker only, by its address and the name of its process, and a thread looks
+which workers there are: the jobs of one that has gone are lost.
 """
 import os
 import threading
@@ -51,12 +52,34 @@ def is_worker(distributed):
         return False
 
 
+class Nobody(object):
+    """Stands for an executor that is not where it was."""
+
+    def submit(self, function):
+        """Does nothing."""
+
+
 class Place(Lane):
     """A lane whose jobs are for one worker."""
 
     def __init__(self, engine, number):
         self.address = engine.emptiest()
+        self.token = engine.tokens.get(self.address)
         Lane.__init__(self, engine, number)
+
+    def is_known(self):
+        return self.token is not None
+
+    def lose(self, error):
+        self.engine.tokens.pop(self.address, None)
+        Lane.lose(self, error)
+
+    def _landed(self, data, error):
+        Lane._landed(self, data, error)
+        if self.eof:
+            self.engine.tokens.pop(self.address, None)
+        else:
+            self.engine.tokens[self.address] = self.token
 
 
 class DaskEngine(JobEngine):
@@ -64,9 +87,11 @@ class DaskEngine(JobEngine):
 
     worker_name = 'DaskPoolWorker-%d'
     library = 'distributed'
+    _primed = False
 
     def connect(self):
         self._over, self._silent, self._watcher = threading.Event(), 0, None
+        self.tokens = {}        # {address: the process that is there, as far as known}
         self._away = {}         # {key: (future, lane)}: the jobs there; popped by Dask's one thread
                                 # for callbacks alone
         self.client, self._mine = find_client(self.options)
@@ -115,9 +140,13 @@ class DaskEngine(JobEngine):
 
     def carry(self, data, lane):
         future = self.client.submit(
-            job.run, data, pure=False, retries=0, workers=[lane.address], allow_other_workers=False)
+            job.run_in, lane.token, data, pure=False, retries=0, workers=[lane.address], allow_other_workers=False)
         self._away[future.key] = future, lane
         future.add_done_callback(self._arrived)
+        if not self._primed:
+            # Let Dask have its thread for callbacks: at the end of a program it could start none (3.12).
+            self._primed = True
+            getattr(type(future), '_cb_executor', Nobody()).submit(int)
         return future.cancel
 
     def _arrived(self, future):

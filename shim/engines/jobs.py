@@ -43,19 +43,24 @@ class Lane(object):
     daemon, pid, exitcode = True, None, None    # pid: of the process that had its last job
     reason = None           # why a job was lost, as text
     slot = None             # its place in the crew
+    token = None            # that process, by a name that comes never again
 
     def __init__(self, engine, number):
         self.engine, self.process = engine, self
         self.name = engine.worker_name % number
         self._away, self._leaving = False, False
         self._cancel = None         # what calls the job back, if it has not begun
-        if engine.proven:
+        if self.is_known():
             self._tell([(wire.READY, None)])
         else:
             self._launch([])        # is shim there, does the initializer return?
 
     def is_alive(self):
         return not self.eof
+
+    def is_known(self):
+        """Whether jobs have come back from there."""
+        return self.engine.proven
 
     # What the crew tells it.
 
@@ -126,7 +131,8 @@ class Lane(object):
                 frames.append((wire.BEGUN, 0))
                 self.eof = True
             else:
-                self.pid, self.engine.proven = frames[0][1], True
+                self.pid, self.token = frames[0][1]
+                self.engine.proven = True
         else:
             self.reason, self.eof = errors.described(error), True
         self._heard(frames)

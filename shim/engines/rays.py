@@ -1,4 +1,5 @@
 """Jobs for a Ray cluster (module ray)."""
+import logging
 import os
 
 from shim import job
@@ -14,7 +15,7 @@ def connected(options):
     ray = __import__('ray')
     if not ray.is_initialized():
         address = options.get('address') or os.environ.get('SHIM_RAY')
-        ray.init(address=address or 'local', log_to_driver=True, include_dashboard=False)
+        ray.init(address=address or 'local', include_dashboard=False, logging_level=logging.WARNING)
     return ray
 
 

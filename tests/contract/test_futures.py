@@ -144,7 +144,7 @@ class Submit(object):
     def test_many(self):
         many = [self.executor.submit(tasks.square, number) for number in range(500)]
         expected = [number * number for number in range(500)]
-        seen = [future.result() for future in futures.as_completed(many, 20)]
+        seen = [future.result() for future in futures.as_completed(many, 20 * self.patience)]
         self.assertEqual(sorted(seen), expected)
         self.assertEqual([future.result(20) for future in many], expected)
         done, left = futures.wait(many, 20)

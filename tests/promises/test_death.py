@@ -114,12 +114,12 @@ class Death(Promise):
             self.catch(StopIteration, results.next, 20)
 
     def test_amid_tiny_tasks(self):
-        pool, path = self.pool, self.scratch()
+        pool, path, many = self.pool, self.scratch(), [2000, 200][self.engine in CLUSTERS]
         for _round in range(3):     # let it learn that these are tiny
-            pool.map(tasks.square, range(200), 1)
-        results = [pool.apply_async(tasks.noted_or_die, (path, n, 1000)) for n in range(2000)]
+            pool.map(tasks.square, range(many // 10), 1)
+        results = [pool.apply_async(tasks.noted_or_die, (path, n, many // 2)) for n in range(many)]
         lost, died = [], None
-        for n in range(2000):
+        for n in range(many):
             try:
                 self.assertEqual(results[n].get(30), n)
             except shim.WorkerLostError:
@@ -130,12 +130,12 @@ class Death(Promise):
                 if self.is_process:
                     self.assertEqual(error.pid, died)
                 self.assertIn(error.started, (True, None))
-        self.assertIn(1000, lost)
+        self.assertIn(many // 2, lost)
         # Begun at once is a millisecond of them, ten; a worker holds eight times that.
         self.assertLess(len(lost), 40)
         ran = [int(line) for line in lines(path)]
         self.assertEqual(len(ran), len(set(ran)))
-        self.assertEqual(set(range(2000)) - set(lost) - set(ran), set())
+        self.assertEqual(set(range(many)) - set(lost) - set(ran), set())
 
     def test_every_worker_at_once(self):
         path = self.scratch()

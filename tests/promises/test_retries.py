@@ -3,6 +3,7 @@ import signal
 import sys
 
 import shim
+from shim.context import CLUSTERS
 from tests import promise_tasks as tasks
 from tests.promises import Promise, lines
 from tests.support import TRAVEL_VARIANTS, each_engine, told
@@ -77,21 +78,22 @@ class Retries(Promise):
     def test_companions_of_a_tiny_task(self):
         # What travels with it may be lost once, and then is not with it any more.
         pool, path = self.pool, self.scratch()
+        many = [1000, 100][self.engine in CLUSTERS]
         for _round in range(3):
-            pool.map(tasks.square, range(200), 1)
-        results = [pool.apply_async(tasks.noted_or_die, (path, n, 500), retries=1)
-                   for n in range(1000)]
+            pool.map(tasks.square, range(many // 5), 1)
+        results = [pool.apply_async(tasks.noted_or_die, (path, n, many // 2), retries=1)
+                   for n in range(many)]
         lost = []
-        for n in range(1000):
+        for n in range(many):
             try:
                 self.assertEqual(results[n].get(30), n)
             except shim.WorkerLostError:
                 self.assertEqual(sys.exc_info()[1].tries, 2)
                 lost.append(n)
-        self.assertEqual(lost, [500])
+        self.assertEqual(lost, [many // 2])
         ran = [int(line) for line in lines(path)]
-        self.assertEqual(ran.count(500), 2)
-        self.assertEqual(set(ran), set(range(1000)))
+        self.assertEqual(ran.count(many // 2), 2)
+        self.assertEqual(set(ran), set(range(many)))
         # As many as one death may cost: see test_death.py.
         self.assertLess(len(ran) - len(set(ran)), 40)
 
