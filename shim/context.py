@@ -13,7 +13,7 @@ from shim.primitives import Primitives
 from shim.process import Process
 
 CLUSTERS = 'dask', 'ray', 'mpi', 'executor'      # opt-in, never chosen by themselves
-METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'serial'
+METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'ampoule', 'thread', 'serial'
 inside = getattr(compat.multiprocessing, 'context', None)
 
 
@@ -172,6 +172,13 @@ class ParallelContext(SubprocessContext):
     Process = process.ParallelProcess
 
 
+class AmpouleContext(SubprocessContext):
+    """New interpreters that Twisted and Ampoule start; a Process is subprocess's."""
+
+    _name = 'ampoule'
+    Process = process.AmpouleProcess
+
+
 class ThreadContext(Context, base('BaseContext')):
     """Threads of this process; its Lock, Queue and so on are those of threads."""
 
@@ -202,7 +209,7 @@ class SerialContext(ThreadContext):
 
 _contexts = dict([(kind._name, kind()) for kind in (
     ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ParallelContext,
-    ThreadContext, SerialContext)])
+    AmpouleContext, ThreadContext, SerialContext)])
 _chosen = []            # what set_start_method() set: the name, and multiprocessing's context for it
 
 
@@ -219,12 +226,14 @@ def unavailable(name):
         return 'this platform has no os.fork()'
     if name == 'fork' and compat.multiprocessing is None:
         return 'it needs the multiprocessing module, which this interpreter lacks'
-    if name in ('spawn', 'subprocess', 'pp') and not hasattr(os, 'kill'):
+    if name in ('spawn', 'subprocess', 'pp', 'ampoule') and not hasattr(os, 'kill'):
         return 'this platform starts no processes'
     if frozen.is_frozen() and (
-            name in ('subprocess', 'pp') or name == 'spawn' and inside is None):
+            name in ('subprocess', 'pp', 'ampoule') or name == 'spawn' and inside is None):
         return ('a frozen program has no interpreter to start; it forks its workers, or from'
                 ' Python 3.4 on spawns them after freeze_support()')
+    if name == 'ampoule' and not (compat.findable('ampoule') and compat.findable('twisted')):
+        return 'there are no modules twisted and ampoule'
     if name == 'pp':
         return without_pp()
     return None
@@ -309,7 +318,8 @@ def get_context(method=None, **options):
         method = 'executor'
         if method not in options:
             method = default_name()
-    if method in CLUSTERS:
+    if method in CLUSTERS or method == 'ampoule' and (
+            options or os.environ.get('SHIM_AMPOULE_PEERS')):
         from shim import clusters
         return clusters.make(method, options)
     if method not in _contexts:

@@ -10,6 +10,8 @@ them, main_module.py the user's program in a new interpreter.
     parallel.py  new interpreters, by Parallel Python
     thread.py    threads
     serial.py    the caller itself
+    ampoules.py  new interpreters, by Twisted and Ampoule: amps.py is what they speak, reactors.py
+                 which reactor carries it; peers.py those of serving.py on other computers
     jobs.py      jobs for a scheduler that is somebody else's:
     executors.py that of an executor, as concurrent.futures has it
     dasks.py, rays.py, mpis.py   of Dask, Ray, MPI
@@ -24,6 +26,8 @@ ENGINES = {
     'forkserver': ('mp', 'ForkServerEngine'),
     'subprocess': ('subproc', 'SubprocessEngine'),
     'pp': ('parallel', 'ParallelEngine'),
+    'ampoule': ('ampoules', 'AmpouleEngine'),
+    'ampoule_remote': ('peers', 'PeersEngine'),
     'thread': ('thread', 'ThreadEngine'),
     'serial': ('serial', 'SerialEngine'),
     'dask': ('dasks', 'DaskEngine'),
@@ -58,6 +62,9 @@ CANNOT = {
     'forkserver': {},
     'subprocess': {},
     'pp': {},
+    'ampoule': {},
+    'ampoule_remote': {
+        20: 'no worker there imports the program: what is in __main__ travels whole, by cloudpickle'},
     'thread': dict(_NO_PROCESS),
     'serial': dict(_NO_PROCESS),
     'dask': dict([(_number, _NOT_OURS[_number]) for _number in (10, 12, 14, 16)]),

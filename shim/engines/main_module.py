@@ -83,7 +83,13 @@ def str_of(key):
 
 
 def prepare(told):
-    """Make this interpreter look like one of that program; runs the program's module."""
+    """Make this interpreter look like one of that program; runs the program's module.
+
+    Of a program on another computer there is neither that nor a sys_path.
+    """
+    if told['sys_path'] is None:
+        be_worker(current_process(), told)
+        return
     sys.path[:] = told['sys_path']
     if told['sys_argv'] is not None:
         sys.argv = told['sys_argv']
