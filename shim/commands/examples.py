@@ -13,7 +13,7 @@ import shim
 # In the order in which to read them.
 NAMES = ('threads', 'multiprocessing_pool', 'multiprocessing_process_queue', 'multiprocessing_pipe',
          'multiprocessing_lock_value', 'multicore_threads_vs_processes', 'multicore_primes',
-         'multicore_wordcount', 'multicore_mandelbrot', 'subprocess_per_core')
+         'multicore_wordcount', 'multicore_mandelbrot', 'subprocess_per_core', 'twisted_ampoule')
 
 USAGE = '''python -m shim examples [NAME] [--copy FOLDER]
 
