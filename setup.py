@@ -17,7 +17,12 @@ REQUIREMENTS = {
          ('six>=1.4.1,<1.13', (2, 6), (2, 7)),  # the last there
          ('six>=1.4.1', (2, 7), (3, 12)),
          ('six>=1.16', (3, 12), None)],         # the first whose six.moves imports there
-    'ampoule': [('ampoule>=0.2', (2, 7), None)],
+    'ampoule': [('ampoule>=22.5.0,<24', (2, 7), (3, 0)),
+                ('ampoule>=22.5.0', (3, 5), (3, 12)),
+                ('ampoule>=24.10.0', (3, 12), None),        # the first without `imp`
+                # tls: with pyopenssl and service_identity.  20.3 is the last for 2.7.
+                ('twisted[tls]>=18.9.0,<21', (2, 7), (3, 0)),
+                ('twisted[tls]>=20.3.0', (3, 5), None)],
     'backport': [('multiprocessing==2.6.2.1', None, (2, 6))],
     'closures': [('cloudpickle>=0.5', (2, 7), None)],
     'dask': [('distributed>=1.25', (2, 7), None)],

@@ -5,7 +5,8 @@ import sys
 from shim import compat, frozen
 
 CLUSTERS = 'dask', 'ray', 'mpi', 'executor'      # opt-in, never chosen by themselves
-METHODS = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'thread', 'interpreter', 'serial'
+METHODS = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'ampoule', 'thread', 'interpreter',
+           'serial')
 inside = getattr(compat.multiprocessing, 'context', None)       # from 3.4 on
 
 
@@ -28,12 +29,14 @@ def unavailable(name):
         return "a sub-interpreter does not find a frozen program's modules"
     if name == 'fork' and compat.multiprocessing is None:
         return 'it needs the multiprocessing module, which this interpreter lacks'
-    if name in ('spawn', 'subprocess', 'pp') and not hasattr(os, 'kill'):
+    if name in ('spawn', 'subprocess', 'pp', 'ampoule') and not hasattr(os, 'kill'):
         return 'this platform starts no processes'
     if frozen.is_frozen() and (
-            name in ('subprocess', 'pp') or name == 'spawn' and inside is None):
+            name in ('subprocess', 'pp', 'ampoule') or name == 'spawn' and inside is None):
         return ('a frozen program has no interpreter to start; it forks its workers, or from'
                 ' Python 3.4 on spawns them after freeze_support()')
+    if name == 'ampoule' and not (compat.findable('ampoule') and compat.findable('twisted')):
+        return 'there are no modules twisted and ampoule'
     if name == 'pp':
         return without_pp()
     return None

@@ -1,6 +1,7 @@
 """Contexts whose workers are somebody else's: opt-in, by name, address or executor.
 
     shim.get_context('dask', address='tcp://host:8786')     or SHIM_DASK=tcp://host:8786
+    shim.get_context('ampoule', peers=['host:8787'], ...)   or SHIM_AMPOULE_PEERS=host:8787
     shim.get_context(executor=E)                            anything with concurrent.futures' submit()
 
 Their workers import neither the program nor what it has; what is in __main__ travels whole, with
@@ -11,6 +12,7 @@ import os
 from shim import compat
 from shim.backfill import process
 from shim.context import Context, base, get_context, started
+from shim.process import AmpouleProcess
 
 
 class JobProcess(process.BaseProcess):
@@ -116,8 +118,21 @@ class MpiContext(JobContext):
     _process_class = MpiProcess
 
 
+class PeersContext(JobContext):
+    """Workers on other computers, by Twisted and Ampoule: `python -m shim serve ampoule` there.
+
+    Options: peers, a list of 'host:port'; the paths of certificate, key and authority.
+    A Process is one of this computer.
+    """
+
+    _name, _library = 'ampoule', 'ampoule'
+    engine_name = 'ampoule_remote'
+    _known_options = 'peers', 'certificate', 'key', 'authority'
+    Process = AmpouleProcess
+
+
 KINDS = dict([(kind._name, kind) for kind in (
-    ExecutorContext, DaskContext, RayContext, MpiContext)])
+    ExecutorContext, DaskContext, RayContext, MpiContext, PeersContext)])
 
 
 def make(method, options):

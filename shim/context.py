@@ -196,6 +196,13 @@ class ParallelContext(SubprocessContext):
         SubprocessContext.set_executable(self, executable, path)
 
 
+class AmpouleContext(SubprocessContext):
+    """New interpreters that Twisted and Ampoule start; a Process is subprocess's."""
+
+    _name = 'ampoule'
+    Process = process.AmpouleProcess
+
+
 class ThreadContext(Context, base('BaseContext')):
     """Threads of this process; its Lock, Queue and so on are those of threads."""
 
@@ -237,7 +244,7 @@ class SerialContext(ThreadContext):
 
 _contexts = dict([(kind._name, kind()) for kind in (
     ForkContext, SpawnContext, ForkServerContext, SubprocessContext, ParallelContext,
-    ThreadContext, InterpreterContext, SerialContext)])
+    AmpouleContext, ThreadContext, InterpreterContext, SerialContext)])
 _chosen = []            # what set_start_method() set: the name, and multiprocessing's context for it
 
 
@@ -291,7 +298,8 @@ def get_context(method=None, **options):
         method = 'executor'
         if method not in options:
             method = default_name()
-    if method in CLUSTERS:
+    if method in CLUSTERS or method == 'ampoule' and (
+            options or os.environ.get('SHIM_AMPOULE_PEERS')):
         from shim import clusters
         return clusters.make(method, options)
     if method not in _contexts:

@@ -1,5 +1,5 @@
 import multiprocessing.context
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.context import (
     AuthenticationError as AuthenticationError,
     BaseContext as BaseContext,
@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Protocol, overload
 
 from shim import clusters, pool
 from shim.process import (
+    AmpouleProcess,
     BaseProcess,
     ForkProcess as ForkProcess,
     ForkServerProcess as ForkServerProcess,
@@ -68,6 +69,9 @@ class SubprocessContext(Context, multiprocessing.context.SpawnContext):
 class ParallelContext(SubprocessContext):
     Process: ClassVar[type[ParallelProcess]]
 
+class AmpouleContext(SubprocessContext):
+    Process: ClassVar[type[AmpouleProcess]]
+
 class ThreadContext(Context):
     Process: ClassVar[type[ThreadProcess]]
 
@@ -87,6 +91,15 @@ def get_context(method: Literal["forkserver"]) -> ForkServerContext: ...
 def get_context(method: Literal["subprocess"]) -> SubprocessContext: ...
 @overload
 def get_context(method: Literal["pp"]) -> ParallelContext: ...
+@overload
+def get_context(
+    method: Literal["ampoule"],
+    *,
+    peers: Sequence[str] | str | None = None,
+    certificate: str | None = None,
+    key: str | None = None,
+    authority: str | None = None,
+) -> Context: ...
 @overload
 def get_context(method: Literal["thread"]) -> ThreadContext: ...
 @overload

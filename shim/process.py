@@ -139,6 +139,12 @@ class ParallelProcess(SubprocessProcess):
     _start_method = 'pp'
 
 
+class AmpouleProcess(SubprocessProcess):
+    """The same; pools in there are of Twisted and Ampoule."""
+
+    _start_method = 'ampoule'
+
+
 BaseProcess = backfill.BaseProcess
 if hasattr(compat.multiprocessing, 'context'):      # multiprocessing.process has more names
     BaseProcess = compat.multiprocessing.process.BaseProcess

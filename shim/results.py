@@ -69,8 +69,18 @@ class AsyncResult(Signal):
         """`await result` in a program of asyncio: as get(), while its event loop goes on."""
         from shim.awaiting import future
         if not self.happened:
-            self._engine.expect()
+            self._engine.expect(False)
         return future(self).__await__()
+
+    def deferred(self):
+        """A Deferred of Twisted's, which fires in the thread of its reactor: as get() would end.
+
+        No thread waits for it.  A task that has begun does not end if the Deferred is cancelled.
+        """
+        from shim.deferring import deferred
+        if not self.happened:
+            self._engine.expect(False)
+        return deferred(self)
 
     def settle(self, index, content):
         """How it ended.  Called by the engine."""

@@ -171,6 +171,11 @@ class Outbox(object):
     def empty(self):
         return not self._frames and self._at >= len(self._data)
 
+    def take(self):
+        """All that is to be written, for somebody else to write."""
+        parts, self._frames = self._frames, []
+        return EMPTY.join(parts)
+
     def _next(self):
         """What to write next: a long part alone, as it is, or all the short ones before it."""
         for count, part in enumerate(self._frames):

@@ -10,7 +10,8 @@ import threading
 import time
 
 import shim
-from tests.support import ROOT
+from tests import authority
+from tests.support import ROOT, skip
 
 SIZE = 4            # how many jobs each runs at a time
 _lock = threading.RLock()
@@ -119,6 +120,53 @@ def start_mpi():
     """The processes that this program was started with, or some that it starts."""
     os.environ['PYTHONPATH'] = search_path()
     return {}
+
+
+def serving():
+    """The environment for pools whose workers are a peer's, which is on this computer."""
+    _lock.acquire()
+    try:
+        if 'ampoule' not in _running:
+            _running['ampoule'] = start_peer()
+        return _running['ampoule']
+    finally:
+        _lock.release()
+
+
+def start_peer():
+    """An authority, and a peer with a certificate of it."""
+    reason = authority.unavailable()
+    if reason:
+        skip(reason)
+    made = authority.Authority()
+    peer = Peer(made.member('peer'), shim.cpu_count())
+    atexit.register(made.discard)
+    atexit.register(peer.end)
+    environ = {'SHIM_AMPOULE_PEERS': peer.address}
+    for name, path in made.member('program').items():
+        environ['SHIM_AMPOULE_' + name.upper()] = path
+    return environ
+
+
+class Peer(object):
+    """`python -m shim serve ampoule` with that certificate, key and authority."""
+
+    def __init__(self, member, workers=SIZE):
+        words = [sys.executable, '-m', 'shim.__main__', 'serve', 'ampoule', '--host', '127.0.0.1',
+                 '--port', '0', '--workers', str(workers)]
+        for name in member:
+            words += ['--' + name, member[name]]
+        environ = dict(os.environ)
+        environ['PYTHONPATH'] = os.pathsep.join([ROOT, environ.get('PYTHONPATH', '')])
+        self.process = subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, cwd=ROOT)
+        line = self.process.stdout.readline().decode('ascii')
+        self.address = str(line.split()[-1])
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+        self.process.stdout.close()
 
 
 LIBRARIES = {'executor': 'concurrent.futures', 'dask': 'distributed', 'ray': 'ray',

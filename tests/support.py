@@ -33,7 +33,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp')
+PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'ampoule')
 IMPORTING = PROCESSES[1:] + ('interpreter',)    # whose workers import the program
 # Everything on each context where SHIM_FULL=1 and on these; elsewhere without those that only
 # start processes in another way.
@@ -43,6 +43,8 @@ if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
     PROCESS_VARIANTS += ['spawn', 'forkserver']
 if context.unavailable('pp') is None:       # else tests/test_parallel.py says so
     PROCESS_VARIANTS.append('pp')
+if context.unavailable('ampoule') is None:  # else tests/test_ampoule.py says so
+    PROCESS_VARIANTS += ['ampoule', 'ampoule_remote']
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
 if context.unavailable('interpreter') is None:
     CONCURRENT_VARIANTS.append('interpreter')
@@ -177,7 +179,7 @@ def unavailable(engine):
     if engine in context.CLUSTERS:
         from tests import schedulers
         return schedulers.unavailable(engine)
-    if engine in ('pp', 'interpreter'):
+    if engine in ('pp', 'ampoule', 'interpreter'):
         return context.unavailable(engine)
     if engine == 'forkserver' and sys.version_info < (3, 4):
         return 'forkserver is 3.4+'
@@ -210,6 +212,11 @@ class EngineTestCase(TestCase):
         if self.engine in context.CLUSTERS:     # for the programs that it starts
             from tests import schedulers
             os.environ.update(schedulers.environment(self.engine))
+        if self.channel == 'remote':
+            from tests import schedulers
+            environ = schedulers.serving()
+            os.environ.update(environ)
+            self.addCleanup(lambda: [os.environ.pop(name, None) for name in environ])
 
     @classmethod
     def tearDownClass(cls):
@@ -224,7 +231,7 @@ class EngineTestCase(TestCase):
     def needs(self, promise):
         """Skip where the engine declares that it can't keep this promise."""
         from shim import engines
-        reason = engines.CANNOT.get(self.engine, {}).get(promise)
+        reason = engines.CANNOT.get(self.variant, engines.CANNOT.get(self.engine, {})).get(promise)
         if reason:
             skip('%s can not keep promise %d: %s' % (self.engine, promise, reason))
 

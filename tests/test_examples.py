@@ -45,7 +45,9 @@ class Example(support.TestCase):
     def run_example(self, name, *args):
         """Return (exit status, stdout, stderr)."""
         source = read_text(os.path.join(FOLDER, name + '.py'))
-        return support.run_script(source, args=args, env={'PYTHONIOENCODING': 'utf-8'})[:3]
+        # And without what cryptography says about 2.7.
+        env = {'PYTHONIOENCODING': 'utf-8', 'PYTHONWARNINGS': 'ignore'}
+        return support.run_script(source, args=args, env=env)[:3]
 
 
 class Processes(Example):
@@ -347,6 +349,28 @@ class TestJit(Example):
 
 
 COMMAND = 'import sys\nfrom shim.commands import main\nsys.exit(main(sys.argv[1:]))\n'
+
+
+class TestTwisted(Example):
+    """With workers of Ampoule's, and with others."""
+
+    def program(self, method):
+        reason = shim.context.unavailable('ampoule') or shim.context.unavailable(method)
+        if reason:
+            skip('NOT TESTED: %s' % reason)
+        status, out, err = self.run_example('twisted_ampoule', '--method', method, '--jobs', '3')
+        self.assertEqual((status, err), (0, ''))
+        self.assertEqual(out, 'primes: 303 367 430\ncounted here: %s\nfailed: no\n'
+                         'the reactor went on: True\n' % (method == 'thread'))
+
+    def test_ampoule(self):
+        self.program('ampoule')
+
+    def test_fork(self):
+        self.program('fork')
+
+    def test_thread(self):
+        self.program('thread')
 
 
 class TestCommand(Example):

@@ -4,10 +4,11 @@
     demo        the same work serially, in threads and in processes: does my Python use my cores?
     run         runs a program that was written for multiprocessing, with shim in its place
     examples    lists the example programs, shows or copies one
+    serve       serves workers to programs on other computers
 """
 import sys
 
-COMMANDS = 'doctor', 'demo', 'run', 'examples'
+COMMANDS = 'doctor', 'demo', 'run', 'examples', 'serve'
 
 USAGE = '''usage: python -m shim [COMMAND] [ARGUMENT ...]
 

@@ -25,6 +25,8 @@ LIBRARIES = {
     'multiprocessing': ('the contexts fork, spawn and forkserver, locks, shared memory', None),
     'processing': ('the context fork, locks: where there is no multiprocessing', None),
     'pp': ('the context pp: Parallel Python, as pp or ppft', 'pp'),
+    'ampoule': ('the context ampoule', 'ampoule'),
+    'twisted': ('the context ampoule', 'ampoule'),
     'cloudpickle': ('lambdas and functions of a session as tasks', 'closures'),
     'dill': ('the same where there is no cloudpickle', None),
     'tqdm': ('progress bars of the demo', 'progress'),
@@ -104,8 +106,8 @@ def remedy(name):
     if name == 'fork':
         return ("install poolshim[backport], for Python 2.4 and 2.5; a later one lacks the"
                 ' module only if it was built without')
-    if name == 'pp':
-        return 'install poolshim[pp]'
+    if name in ('pp', 'ampoule'):
+        return 'install poolshim[%s]' % name
     return None
 
 

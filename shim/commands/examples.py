@@ -14,7 +14,7 @@ import shim
 NAMES = ('threads', 'multiprocessing_pool', 'multiprocessing_process_queue', 'multiprocessing_pipe',
          'multiprocessing_lock_value', 'multicore_threads_vs_processes', 'multicore_primes',
          'multicore_wordcount', 'multicore_mandelbrot', 'subprocess_per_core', 'jit_workers',
-         'asyncio_pool', 'cluster_dask', 'cluster_ray', 'cluster_mpi', 'cluster_pp')
+         'asyncio_pool', 'twisted_ampoule', 'cluster_dask', 'cluster_ray', 'cluster_mpi', 'cluster_pp')
 
 USAGE = '''python -m shim examples [NAME] [--copy FOLDER]
 

@@ -13,6 +13,8 @@ one an executable is, dialect.py how two that differ speak.
     thread.py    threads
     subinterp.py sub-interpreters; beside.py: what CPython can't do while there are any
     serial.py    the caller itself
+    ampoules.py  new interpreters, by Twisted and Ampoule: amps.py is what they speak, reactors.py
+                 which reactor carries it; peers.py those of serving.py on other computers
     jobs.py      jobs for a scheduler that is somebody else's:
     executors.py that of an executor, as concurrent.futures has it
     dasks.py, rays.py, mpis.py   of Dask, Ray, MPI
@@ -27,6 +29,8 @@ ENGINES = {
     'forkserver': ('mp', 'ForkServerEngine'),
     'subprocess': ('subproc', 'SubprocessEngine'),
     'pp': ('parallel', 'ParallelEngine'),
+    'ampoule': ('ampoules', 'AmpouleEngine'),
+    'ampoule_remote': ('peers', 'PeersEngine'),
     'thread': ('thread', 'ThreadEngine'),
     'interpreter': ('subinterp', 'InterpreterEngine'),
     'serial': ('serial', 'SerialEngine'),
@@ -71,6 +75,9 @@ CANNOT = {
     'forkserver': {},
     'subprocess': {},
     'pp': {},
+    'ampoule': {},
+    'ampoule_remote': {
+        20: 'no worker there imports the program: what is in __main__ travels whole, by cloudpickle'},
     'thread': dict(_NO_PROCESS),
     'interpreter': dict([(number, _NO_PROCESS[number]) for number in (1, 2, 10, 12)] + [
         (22, 'CPython crashes in a child that is forked while there are sub-interpreters')]),

@@ -190,8 +190,11 @@ class Engine(object):
             raise RuntimeError('this pool belongs to process %d, whose threads and workers did not'
                                ' come along with the fork: make a new one here' % self.pid)
 
-    def expect(self):
-        """Somebody is going to wait: wake up; RuntimeError where that wait would never end."""
+    def expect(self, blocks=True):
+        """Somebody is going to wait: wake up; RuntimeError where that wait would never end.
+
+        blocks: nothing else happens in that thread meanwhile.
+        """
         self.check_process()
         if self.serves():
             raise RuntimeError('a callback waits for its own pool, which waits for the callback:'

@@ -106,8 +106,12 @@ def str_of(key):
 def prepare(told, run=None):
     """Make this interpreter look like one of that program; runs the program's module.
 
-    run: how, instead of run_main().
+    Of a program on another computer there is neither that nor a sys_path.  run: how, instead of
+    run_main().
     """
+    if told['sys_path'] is None:
+        be_worker(current_process(), told)
+        return
     sys.path[:] = told['sys_path']
     if told['sys_argv'] is not None:
         sys.argv = told['sys_argv']

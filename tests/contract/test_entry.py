@@ -71,7 +71,7 @@ class EntryPoints(TestCase):
     def test_only_what_works_is_listed(self):
         self.assertEqual(
             sorted(shim.get_all_start_methods()),
-            sorted([name for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'pp',
+            sorted([name for name in ('fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'ampoule',
                                       'thread', 'interpreter', 'serial')
                     if not unavailable(name)]))
 

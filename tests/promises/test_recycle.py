@@ -23,7 +23,8 @@ class Recycle(Promise):
         if self.variant == 'fork' and (LONG or sys.version_info[:2] == (3, 13)):
             return 10000
         return {'fork': 2000, 'fork_tcp': 500, 'subprocess': 200, 'subprocess_tcp': 40,
-                'spawn': 100, 'forkserver': 100, 'pp': 40}[
+                'spawn': 100, 'forkserver': 100, 'pp': 40, 'ampoule': 40,
+                'ampoule_remote': 40}[
             self.variant]
 
     def test_thousands(self):
