@@ -153,10 +153,9 @@ class AmpouleEngine(Crew):
             (self.initializer, self.initargs), 'the initializer with its arguments')
 
     def info(self, number):
-        """What a worker has to know, pickled."""
-        return pickling.dumps({
-            'main': self.describe(self.worker_name % number, (number,)),
-            'begin': self._begin, 'unblock': self.unblock}, 'the state of the program')
+        """What a worker has to know."""
+        told = self.describe(self.worker_name % number, (number,))
+        return pickling.dumps(told, 'the state of the program'), self._begin, self.unblock
 
     def describe(self, name, identity):
         """What the worker is to be like."""

@@ -14,7 +14,7 @@ import os
 from ampoule.child import AMPChild
 from twisted.protocols import amp
 
-from shim import compat, wire, worker
+from shim import compat, wire
 from shim.engines import subproc
 
 MOST = 65535            # bytes of a value of AMP's
@@ -79,9 +79,9 @@ class Child(AMPChild, Sliced):
 
     def live(self, parent, deaf, captured):
         """The life of a worker; never returns."""
-        prepare = None
+        prepare = subproc.prepare
         if captured:
-            prepare = worker.Worker.capture
+            prepare = subproc.prepare_captured
         subproc.live(self._connect, None, deaf, parent, prepare)
 
     def _connect(self, how):

@@ -44,13 +44,7 @@ def serve(line):
     """The life of a worker; never returns."""
     # pp's own code goes on to use the module that it knows as __main__.
     globals()['_main'] = sys.modules['__main__']
-    subproc.live(subproc.connect_back, line, False, None, prepare)
-
-
-def prepare(served, told):
-    """As subproc's, but what the program prints goes another way."""
-    served.capture()
-    subproc.prepare(served, told)
+    subproc.live(subproc.connect_back, line, False, None, subproc.prepare_captured)
 
 
 class Job(object):

@@ -254,6 +254,12 @@ def prepare(served, told):
     main_module.prepare(pickling.loads(told))
 
 
+def prepare_captured(served, told):
+    """The same where stdin and stdout are somebody else's: what it prints travels."""
+    served.capture()
+    prepare(served, told)
+
+
 def live(connect, how, deaf, parent, prepare=prepare, *speaking):
     """The same; connect(how) returns its channel, prepare(worker, told) comes before what it does.
 
