@@ -11,7 +11,7 @@ import time
 
 import shim
 from tests import authority
-from tests.support import ROOT, skip
+from tests.support import ROOT, THREADS, skip
 
 SIZE = 4            # how many jobs each runs at a time
 _lock = threading.RLock()
@@ -20,6 +20,8 @@ _running = {}       # {context: the options for its scheduler}
 
 def unavailable(name):
     """Why there is no such scheduler here, or None."""
+    if not THREADS:
+        return 'this interpreter starts no threads'
     try:
         __import__(LIBRARIES[name])
     except ImportError:

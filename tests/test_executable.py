@@ -11,6 +11,7 @@ import sys
 
 import shim
 from shim.engines import interpreter
+from shim.process import SubprocessProcess
 from tests import executable_tasks as tasks
 from tests import support
 from tests.promises import scratch
@@ -350,7 +351,7 @@ class Each(Base):
         self.assertTrue('another interpreter has been started' in str(error), str(error))
 
 
-class Special(shim.get_context('subprocess').Process):
+class Special(SubprocessProcess):
     def run(self):
         pass
 
