@@ -35,6 +35,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROCESSES = ('fork', 'spawn', 'forkserver', 'subprocess', 'pp', 'ampoule')
 IMPORTING = PROCESSES[1:] + ('interpreter',)    # whose workers import the program
+LIKE_SUBPROCESS = 'pp', 'ampoule'       # whose Process is that of subprocess
+OURS = ('subprocess',) + LIKE_SUBPROCESS    # of which multiprocessing has none
 # Everything on each context where SHIM_FULL=1 and on these; elsewhere without those that only
 # start processes in another way.
 FULL = os.environ.get('SHIM_FULL') == '1' or sys.version_info[:2] in ((2, 7), (3, 13), (3, 15))

@@ -216,7 +216,7 @@ class Methods(support.TestCase):
                 if sys.version_info >= (3, 4):
                     # Process is multiprocessing's, and follows.
                     expected = name
-                    if way == 'set' and name in ('subprocess', 'pp'):   # multiprocessing's name
+                    if way == 'set' and name in support.OURS:   # multiprocessing's name
                         expected = 'spawn'
                     self.assertEqual(out[2:4], [expected, str(name in ('thread', 'serial'))], way)
 

@@ -285,7 +285,7 @@ class TestAnswer(support.TestCase):
         self.assertEqual(demo.missing(), [])
         reasons['thread'] = 'none for this test'
         self.assertEqual(demo.missing(), ['No threads: none for this test.'])
-        for name in ('spawn', 'forkserver', 'subprocess', 'pp'):
+        for name in ('spawn', 'forkserver', 'subprocess', 'pp', 'ampoule'):
             reasons[name] = 'nor of those'
         self.assertEqual(demo.missing()[1:], ['No processes: nor of those.'])
 

@@ -89,7 +89,7 @@ class Processes(Example):
             return 'serial does one thing after the other'
         if primitive == 'Value' and ctypes is None and self.context not in ('thread', 'serial'):
             return 'Value.*: it needs the ctypes module'
-        if primitive == 'Pipe' and absent and self.context in ('spawn', 'subprocess', 'pp'):
+        if primitive == 'Pipe' and absent and self.context in ('spawn',) + support.OURS:
             return "a connection can't be sent to another process here"
         if multiprocessing is None and (
                 primitive == 'Pipe' or self.context in HERE and primitive != 'Queue'):

@@ -548,4 +548,4 @@ class Travelling(object):
 
 
 each_engine(globals(), Travelling, variants=[
-    name for name in support.PROCESS_VARIANTS if '_' not in name and name != 'pp'])
+    name for name in support.PROCESS_VARIANTS if '_' not in name and name not in support.LIKE_SUBPROCESS])

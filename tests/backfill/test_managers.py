@@ -15,7 +15,7 @@ from tests.backfill import tasks
 from tests.promises import lines, scratch
 from tests.support import Elapsed, b, each_engine
 
-VARIANTS = [name for name in support.PROCESS_VARIANTS if '_' not in name and name != 'pp']
+VARIANTS = [name for name in support.PROCESS_VARIANTS if '_' not in name and name not in support.LIKE_SUBPROCESS]
 
 
 class CountingManager(managers.BaseManager):

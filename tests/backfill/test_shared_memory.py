@@ -228,4 +228,4 @@ class Processes(object):
             self.catch(OSError, SharedMemory, name)
 
 each_engine(globals(), Processes, variants=[
-    name for name in support.PROCESS_VARIANTS if '_' not in name and name != 'pp'])
+    name for name in support.PROCESS_VARIANTS if '_' not in name and name not in support.LIKE_SUBPROCESS])

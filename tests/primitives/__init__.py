@@ -30,7 +30,7 @@ class Primitive(object):
             self.ours = type(self.ctx.Lock()).__module__ == 'shim.backfill.cell_locks'
         except NotImplementedError:
             support.skip('no locks between processes on this platform')
-        own = WITHOUT or self.engine in ('subprocess', 'pp') or not hasattr(
+        own = WITHOUT or self.engine in support.OURS or not hasattr(
             shim.compat.multiprocessing, 'get_context') and self.engine == 'spawn'
         if own and self.is_process:
             self.assertTrue(self.ours)
