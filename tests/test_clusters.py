@@ -153,10 +153,35 @@ class Window(object):
             self.assertLessEqual(most, limit)
 
 
+class Coming(object):
+    """Workers that come, also in the place of a dead one, get their share."""
+
+    deadline = 150
+
+    def test_used(self):
+        path, pool = scratch(self), self.Pool()
+        before = pool._engine.threads
+        doomed = pool.apply_async(tasks.pid_of, (path,))
+        self.assertTrue(wait_until(lambda: lines(path), 60))
+        self.assertTrue(kill(int(lines(path)[0])))
+        self.catch(shim.WorkerLostError, doomed.get, 60)
+
+        def is_even():
+            engine = pool._engine
+            taken = [slot.worker.address for slot in list(engine.slots) if slot.eof is None]
+            return len(engine.threads) == len(before) and [
+                taken.count(address) for address in engine.threads] == [
+                    engine.size // len(before)] * len(before)
+        self.assertTrue(wait_until(is_even, 120, 0.1))
+        self.assertNotEqual(pool._engine.threads, before)
+        self.assertEqual(pool.map(tasks.square, range(40), 1), [n * n for n in range(40)])
+
+
 VARIANTS = [name for name in context.CLUSTERS if not schedulers.unavailable(name)]
 CHOSEN = [name for name in VARIANTS
           if name in os.environ.get('SHIM_VARIANTS', ','.join(VARIANTS)).split(',')]
 each_engine(globals(), Managers, Window, variants=CHOSEN)
+each_engine(globals(), Coming, variants=[name for name in CHOSEN if name == 'dask'])
 each_engine(globals(), Losses, variants=[name for name in CHOSEN if name != 'mpi'])
 
 # `mpiexec -n 3 python -m mpi4py.futures PROGRAM`

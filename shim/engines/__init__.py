@@ -60,6 +60,8 @@ _NOT_OURS = {
         ' what one task changes of it no other sees',
 }
 _GROUP = {11: 'Ctrl-C in a terminal reaches the workers, too, which are not the pool\'s to shield'}
+_FORKED = {22: 'a child forked from a program that is connected to Ray hangs as it ends, in Ray\'s own exit'
+               ' functions, with or without a pool'}
 _TOGETHER = {
     1: 'when one of the processes of MPI dies it ends all others, this program too',
     13: 'the processes of MPI end together: at its end the program waits for what still runs',
@@ -87,8 +89,8 @@ CANNOT = {
     'mpi': dict(_NOT_OURS),
     'executor': dict(_NOT_OURS),
 }
-for _name, _more in (('dask', _ON_ITS_WAY), ('ray', _ON_ITS_WAY), ('mpi', _GROUP), ('mpi', _TOGETHER),
-                     ('executor', _GROUP)):
+for _name, _more in (('dask', _ON_ITS_WAY), ('ray', _ON_ITS_WAY), ('ray', _FORKED), ('mpi', _GROUP),
+                     ('mpi', _TOGETHER), ('executor', _GROUP)):
     CANNOT[_name].update(_more)
 if compat.java_semaphore is not None:
     for _promises in CANNOT.values():

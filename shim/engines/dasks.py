@@ -12,7 +12,7 @@ from shim import errors, job, threads
 from shim.engines.executors import settle
 from shim.engines.jobs import JobEngine, Lane
 
-PATIENCE = 30           # seconds for the first worker to come
+PATIENCE = 30           # seconds for a worker to come where there is none
 LOOK = 0.25             # seconds between two looks at who is there
 SILENCE = 10            # seconds without an answer from the scheduler that end the pool
 
@@ -88,6 +88,7 @@ class DaskEngine(JobEngine):
     worker_name = 'DaskPoolWorker-%d'
     library = 'distributed'
     _primed = False
+    _alone = None           # since when there have been no workers
 
     def connect(self):
         self._over, self._silent, self._watcher = threading.Event(), 0, None
@@ -120,10 +121,34 @@ class DaskEngine(JobEngine):
             if self._silent * LOOK > SILENCE:
                 self.refused(error)
             return
+        came = [address for address in found if address not in self.threads]
         self.threads, self._silent = found, 0
+        if came:
+            self.share_out()
         for slot in list(self.slots):
             if slot.worker.address not in found and slot.eof is None:
                 slot.worker.lose(errors.PoolError('its worker %s has gone' % slot.worker.address))
+
+    def share_out(self):
+        """Workers have come: lanes beyond the share of theirs leave, after their jobs."""
+        taken, total = dict.fromkeys(self.threads, 0), sum(self.threads.values())
+        for slot in self.slots:
+            address = slot.worker.address
+            if slot.eof is None and not slot.leaving and address in taken:
+                taken[address] += 1
+                if taken[address] > -(-self.size * self.threads[address] // total):
+                    self.dismiss(slot)
+
+    def failed(self, now, why):
+        """While there are no workers at all, some may come."""
+        if self.threads:
+            self._alone = None
+        elif self._alone is None:
+            self._alone = now
+        if self._alone is not None and 0 <= now - self._alone < PATIENCE:
+            self.retry = now + LOOK
+        else:
+            JobEngine.failed(self, now, why)
 
     def emptiest(self):
         """The address of the worker with the fewest lanes for each of its threads."""

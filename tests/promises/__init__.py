@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 
+from shim.context import CLUSTERS
 from tests import support
 
 LONG = os.environ.get('SHIM_LONG') == '1'
@@ -97,7 +98,8 @@ class Promise(object):
         """The WorkerLostError of a result, which must come within a second on the clock."""
         import shim
         error = self.catch(shim.WorkerLostError, result.get, 20)
-        self.assertLess(clock.seconds, 1, 'the loss was noticed too late')
+        # A scheduler has to notice first.
+        self.assertLess(clock.seconds, [1, 5][self.engine in CLUSTERS], 'the loss was noticed too late')
         return error
 
     def start(self, source, args=(), env=None, options=()):

@@ -109,8 +109,10 @@ class Death(Promise):
                     values.append(results.next(20))
                 except shim.WorkerLostError:
                     errors.append(sys.exc_info()[1])
-            self.assertEqual(sorted(values), [n for n in range(20) if n != 7])
-            self.assertEqual(len(errors), 1)
+            # Two tasks may be in the threads of one worker of Dask's.
+            self.assertIn(len(errors), [(1,), (1, 2)][self.engine == 'dask'])
+            self.assertEqual(len(values) + len(errors), 20)
+            self.assertNotIn(7, values)
             self.catch(StopIteration, results.next, 20)
 
     def test_amid_tiny_tasks(self):
