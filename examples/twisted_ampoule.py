@@ -1,4 +1,4 @@
-"""Twisted: a program whose reactor goes on while processes compute, and no thread waits.
+"""A pool in a program of Twisted: results are Deferreds, workers are Ampoule's.
 
     python twisted_ampoule.py [--workers N] [--jobs N] [--method NAME]
 

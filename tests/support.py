@@ -48,7 +48,7 @@ if context.unavailable('pp') is None:       # else tests/test_parallel.py says s
 if context.unavailable('ampoule') is None:  # else tests/test_ampoule.py says so
     PROCESS_VARIANTS += ['ampoule', 'ampoule_remote']
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
-if context.unavailable('interpreter') is None:
+if os.environ.get('SHIM_FULL') == '1' and context.unavailable('interpreter') is None:
     CONCURRENT_VARIANTS.append('interpreter')
 HERE = 'thread', 'serial'       # whose tasks run in this process; elsewhere values travel as pickles
 if os.environ.get('SHIM_VARIANTS'):     # 'default', or some of these: 'fork,subprocess_tcp'
