@@ -87,13 +87,6 @@ class Processes(Example):
         """What the context has to say if it can't do that here, as a pattern; or None."""
         if self.context == 'serial' and primitive != 'Value':
             return 'serial does one thing after the other'
-        if primitive == 'Value' and ctypes is None and self.context not in ('thread', 'serial'):
-            return 'Value.*: it needs the ctypes module'
-        if primitive == 'Pipe' and absent and self.context in ('spawn',) + support.OURS:
-            return "a connection can't be sent to another process here"
-        if multiprocessing is None and (
-                primitive == 'Pipe' or self.context in HERE and primitive != 'Queue'):
-            return 'no multiprocessing module'
         return None
 
     def outputs_with(self, primitive, name, *args):

@@ -119,4 +119,5 @@ def name_of(engine):
 def _for_freezers():
     """Not called: who makes one file of a program finds its modules by their import statements."""
     from shim.engines import (  # noqa: F401
-        abroad, dasks, executors, mp, mpis, nodes, parallel, rays, serial, subinterp, subproc, thread)
+        abroad, ampoules, dasks, executors, mp, mpis, nodes, parallel, peers, rays, serial, subinterp,
+        subproc, thread)
