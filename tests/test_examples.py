@@ -12,15 +12,9 @@ import six
 import shim
 from shim import context
 from shim.commands import examples
-from shim.compat import absent, multiprocessing    # or what stands in for it, or None
 from tests import ppservers, schedulers, support
 from tests.support import HERE, ROOT, b, read_text, skip
 from tests.test_executable import other
-
-try:
-    import ctypes
-except ImportError:     # 2.4
-    ctypes = None
 
 FOLDER = os.path.join(ROOT, 'examples')
 

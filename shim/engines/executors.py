@@ -12,6 +12,7 @@ class ExecutorEngine(JobEngine):
     """
 
     worker_name = 'ExecutorPoolWorker-%d'
+    many = 16           # nothing takes long on the way, and the loop looks at each lane at each turn
     # Its workers may be children of this program that have all it has; else cloudpickle is needed.
     has_main = not compat.findable('cloudpickle')
 

@@ -151,6 +151,7 @@ class JobEngine(Crew):
     worker_name = 'JobPoolWorker-%d'
     bell_class, slot_class = Knock, LaneSlot
     proven = False          # a job has come back
+    many = MANY             # lanes where tasks are tiny
     has_main = False        # nobody there imports the program
     unlimited = 'its workers are not this pool\'s to kill'
     library = None          # whose exit functions end the scheduler or wait for it
@@ -183,7 +184,7 @@ class JobEngine(Crew):
         """
         if self.asked < slots:
             return self.asked, self.asked
-        return 2 * slots, max(2 * slots, MANY)
+        return 2 * slots, max(2 * slots, self.many)
 
     def take(self, slot, kind, body):
         Crew.take(self, slot, kind, body)
