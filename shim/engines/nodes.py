@@ -179,7 +179,7 @@ class Distant(object):
         return self.exitcode is None
 
 
-class Placed(subproc.Spawned):
+class Placed(parallel.Hired):
     """A worker on a node."""
 
     def _start(self, engine):
@@ -199,12 +199,6 @@ class Placed(subproc.Spawned):
         for kind, body in frames:
             if kind == wire.READY:
                 self.process.pid = body
-        return frames
-
-    def drain(self):
-        frames = subproc.Spawned.drain(self)
-        if self.process.failure:
-            frames.append((wire.FAILED, 'raised\n' + self.process.failure))
         return frames
 
     def gone(self):
