@@ -130,6 +130,7 @@ class Base(support.TestCase):
     kind, _pool = None, ()
 
     def setUp(self):
+        support.needs_processes()
         self.ctx = shim.get_context('subprocess')
         self.addCleanup(self.ctx.set_executable, None)
         if self.kind:
