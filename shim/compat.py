@@ -332,7 +332,7 @@ EVENTS_TELL = sys.version_info >= (2, 7)
 # Until 3.8 a closed Queue answers to get(), and to put() with an AssertionError.
 QUEUES_SHUT = sys.version_info >= (3, 8)
 # From 3.14 on; to look whether there is concurrent.interpreters would import `concurrent`.
-INTERPRETERS = sys.version_info >= (3, 14) and '_interpreters' in sys.builtin_module_names
+INTERPRETERS = sys.version_info >= (3, 14) and findable('_interpreters')
 # From 3.7 on a module's names can be looked for when somebody asks (PEP 562).
 LAZY_NAMES = sys.version_info >= (3, 7)
 

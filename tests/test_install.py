@@ -60,7 +60,9 @@ def main():
         import multiprocessing.dummy
         pools.append(multiprocessing.dummy.Pool(1))
     inside = imports('multiprocessing.context')
-    methods = [name for name in shim.get_all_start_methods() if name not in ('pp', 'ampoule')]
+    # Beside a sub-interpreter nothing can be forked.
+    methods = [name for name in shim.get_all_start_methods()
+               if name not in ('pp', 'ampoule', 'interpreter')]
     for name in methods:
         pools.append(multiprocessing.get_context(name).Pool(1))
         assert pools[-1]._ctx.get_start_method() == name

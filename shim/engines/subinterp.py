@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 
-from shim import compat, ending, pickling, threads, worker
+from shim import compat, ending, pickling, running, threads, worker
 from shim.backfill.process import exit_code_of
 from shim.engines import beside, channel, main_module, thread
 from shim.engines.crew import Crew
@@ -239,7 +239,7 @@ def run(info):
     code = exit_code_of(begin, 'in a sub-interpreter')
     if made:
         code = made[0]._bootstrap()
-    worker.flush_streams()
+    running.flush_streams()
     return code
 
 
