@@ -56,18 +56,12 @@ class AbroadEngine(Abroad, subproc.SubprocessEngine):
 
     def settle(self):
         Abroad.settle(self)
-        self.pack = self.dialect.pack
+        self.pack, self.name_of = self.dialect.pack, self.dialect.name_of
 
     def pickled_start(self):
         return pickling.dumps_for_start(
             (self.initializer, self.initargs), 'the initializer with its arguments', None,
             self.dialect.dumps)
-
-    def name_of(self, func):
-        good, name = pickling.attempt(self.dialect.plain_dumps, func)
-        if good:
-            return name
-        return None
 
 
 class AbroadPopen(Abroad, subproc.Popen):

@@ -41,6 +41,13 @@ class Dialect(object):
         raise pickling.explained(
             error, what, 'as another interpreter can not be sent any code (nor by cloudpickle)')
 
+    def name_of(self, func):
+        """Engine.name_of() for the other one."""
+        good, name = pickling.attempt(self.plain_dumps, func)
+        if good:
+            return name
+        return None
+
     def is_atom(self, value):
         """pickling.is_atom() for the other one."""
         return not self.mixed and IS_ATOM(value)

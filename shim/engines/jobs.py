@@ -15,7 +15,7 @@ waits for that instead of for its work.
 import binascii
 import os
 
-from shim import compat, ending, errors, job, pickling, wire
+from shim import ending, errors, job, pickling, wire
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
 from shim.engines.slot import TINY, Slot

@@ -252,7 +252,7 @@ class NodesEngine(parallel.ParallelEngine):
         if (here.name, here.version[:2]) != (first.name, first.version[:2]):
             self.dialect = dialect.with_(first)
             self.speaking, self.words = (self.dialect.frame, self.dialect.load), self.dialect.words()
-            self.pack = self.dialect.pack
+            self.pack, self.name_of = self.dialect.pack, self.dialect.name_of
         cpus = sum([node.cpus for node in self.nodes])
         self.asked = self._size or cpus
         self.size = min(self.asked, cpus)
@@ -262,11 +262,6 @@ class NodesEngine(parallel.ParallelEngine):
         if self.words:
             dumps = self.dialect.dumps
         return dumps((self.initializer, self.initargs), 'the initializer with its arguments', True)
-
-    def name_of(self, func):
-        if not self.words:
-            return subproc.SubprocessEngine.name_of(self, func)
-        return abroad.AbroadEngine.name_of.__func__(self, func)
 
     def described(self, name, identity, daemon=True):
         told = {'name': name, 'identity': identity, 'daemon': daemon, 'pid': os.getpid(),
