@@ -157,12 +157,6 @@ def stdlib_class(own):
     return getattr(compat.submodule('pool'), own.__name__, own)
 
 
-def lost(error, results):
-    """Note on the error of a map what results there were."""
-    if isinstance(error, (WorkerLostError, TaskTimeoutError)):
-        error.results = results
-
-
 def described(error):
     """An exception in a line of text."""
     try:

@@ -52,17 +52,13 @@ def wait_until(predicate, seconds=5):
 
 def check(pool, count):
     """Have a pool of two, whose workers do one task each, do so many."""
-    pids = pool.map(tasks.pid, range(count // 10), 1)
+    ran = pool.map(tasks.who, range(count // 10), 1)
     wait_until(lambda: len(pool._pool) == 2)
     opened, memory = descriptors(), peak()
-    pids += pool.map(tasks.pid, range(count - count // 10), 1)
-    assert len(pids) == count, len(pids)
-    # Pids come round again after some 30,000 forks of the whole machine, not after a thousand.
-    last = {}
-    for number, pid in enumerate(pids):
-        assert number - last.get(pid, -1000) >= 1000, 'a worker ran two tasks'
-        last[pid] = number
-    assert os.getpid() not in pids
+    ran += pool.map(tasks.who, range(count - count // 10), 1)
+    assert len(ran) == count, len(ran)
+    assert len(set(ran)) == count, 'a worker ran two tasks'
+    assert tasks.who() not in ran
     if os.path.isdir('/proc/self'):
         # Two workers; forkserver's server and resource tracker.
         assert wait_until(lambda: len(children()) <= 4), 'workers that nobody has waited for'

@@ -205,6 +205,7 @@ class EngineTestCase(TestCase):
     variant = engine = channel = None
     is_process = False      # the workers are processes, and the pool's own
     travels = False         # what tasks get and return is pickled
+    elsewhere = False       # tasks run in other processes, of whomever
     _shared = ()
 
     def setUp(self):
@@ -307,6 +308,7 @@ def each_engine(namespace, *mixins, **options):
                 '__module__': namespace['__name__'], '__doc__': mixin.__doc__,
                 'variant': variant, 'engine': engine, 'channel': channel,
                 'is_process': engine in PROCESSES, 'travels': engine not in HERE,
+                'elsewhere': engine not in HERE + ('interpreter',),
                 # There each task takes some milliseconds from here to there.
                 'patience': [1, 3][engine in context.CLUSTERS]})
 

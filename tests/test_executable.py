@@ -1,11 +1,9 @@
 """Workers that are another interpreter than this one: set_executable() of the context subprocess.
 
-Which ones: those of SHIM_TEST_EXECUTABLES (paths, separated as in PATH), if it is set; else those of
-PATH and pyenv.  Of them a PyPy, one of Python 2 and 3 that this is not, and another version of this.
+Each of a PyPy, one of Python 2 and 3 that this is not, and another version of this: other_pythons.py.
 """
 import datetime
 import decimal
-import glob
 import os
 import sys
 
@@ -14,18 +12,11 @@ from shim.engines import interpreter
 from shim.process import SubprocessProcess
 from tests import executable_tasks as tasks
 from tests import support
+from tests.other_pythons import IS_2, other
 from tests.promises import scratch
 from tests.support import ROOT, b, skip
 
 u = support.six.u
-IS_2 = isinstance(b(''), str)
-KINDS = {
-    'a PyPy': lambda found: found.name == 'pypy',
-    'the other one of Python 2 and 3':
-        lambda found: found.is_2 != IS_2 and found.name != 'pypy',
-    'another version of Python %d' % sys.version_info[0]:
-        lambda found: found.is_2 == IS_2 and found.version[:2] != sys.version_info[:2]}
-_found = {}
 
 PROGRAM = '''
 import os, sys
@@ -85,44 +76,6 @@ if __name__ == '__main__':
     pool.join()
 '''
 SWITCH = '#!/bin/sh\nexec "$SHIM_TEST_SWITCH" "$@"\n'
-
-
-def candidates():
-    """The paths that may be another interpreter, in order of preference."""
-    named = os.environ.get('SHIM_TEST_EXECUTABLES')
-    if named:
-        return named.split(os.pathsep)
-    paths = [interpreter.find(name) for name in ('pypy3', 'pypy', 'pypy2')]
-    root = os.environ.get('PYENV_ROOT') or os.path.expanduser('~/.pyenv')
-    # 3.6 before 3.10: what is far away differs most.
-    found = [(len(path), path) for path in glob.glob(
-        os.path.join(root, 'versions', '*', 'bin', 'python'))]
-    found.sort()
-    paths += [path for _length, path in found]
-    paths += [interpreter.find(name) for name in ('python2', 'python3')]
-    return [path for path in paths if os.path.isfile(path)]
-
-
-def other(kind):
-    """One of that kind; skips if there is none."""
-    support.needs_processes()
-    if kind not in _found:
-        _found[kind] = None
-        paths = candidates()
-        if 'Python 2 and 3' in kind:    # the newest
-            paths.reverse()
-        for path in paths:
-            try:
-                found = interpreter.another(path)
-            except ValueError:      # too old for the six that is here
-                continue
-            if found is not None and KINDS[kind](found):
-                _found[kind] = found
-                break
-    if _found[kind] is None:
-        skip('NOT TESTED: %s is not among %s; SHIM_TEST_EXECUTABLES names others'
-             % (kind, candidates()))
-    return _found[kind]
 
 
 class Base(support.TestCase):

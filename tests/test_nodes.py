@@ -2,8 +2,7 @@
 import os
 
 import shim
-from tests import ppservers, support, tasks
-from tests import promise_tasks
+from tests import executable_tasks, other_pythons, ppservers, promise_tasks, support, tasks
 from tests.promises import kill, scratch
 from tests.support import Elapsed, run_script, wait_until
 
@@ -115,6 +114,30 @@ class TestNodes(Base):
             'SHIM_START_METHOD': 'pp', 'SHIM_PPSERVERS': server.address,
             'SHIM_PP_SECRET': ppservers.SECRET})
         self.assertEqual((status, out), (0, 'pp [3, 2, 1, 0, 1, 2]'), err)
+
+
+class TestAnotherPython(Base):
+    """A ppserver that another version of Python runs."""
+
+    deadline = 120
+
+    def setUp(self):
+        Base.setUp(self)
+        folder = scratch(self, '')
+        ppservers.link(folder)
+        for self.other in other_pythons.others(other_pythons.VERSION):
+            self.node = self.server(ppservers.SECRET, self.other.path, folder)
+            if self.node.listens():
+                return
+        support.skip('NOT TESTED: this pp runs on no other Python of %s; SHIM_TEST_EXECUTABLES'
+                     ' names others' % other_pythons.candidates())
+
+    def test_tasks(self):
+        pool = self.pool([self.node])
+        self.assertEqual(pool.apply(executable_tasks.asked), self.other.answer)
+        self.assertEqual(pool.map(tasks.square, range(100), 1), [n * n for n in range(100)])
+        error = self.catch(ValueError, pool.apply, tasks.raise_value_error, ('text',))
+        self.assertEqual(error.args, ('text',))
 
 
 class TestRefused(Base):

@@ -157,9 +157,6 @@ class Workers(object):
         self.assertTrue(1 <= self.Pool()._processes <= most)
         self.assertTrue(1 <= self.Pool(processes=None)._processes <= most)
 
-    # Not in this process; values travel to a sub-interpreter of it, too.
-    elsewhere = property(lambda self: self.travels and self.engine != 'interpreter')
-
     def test_where_tasks_run(self):
         pids = set(self.pool.map(tasks.pid, range(20), 1) + [self.pool.apply(tasks.pid)])
         if self.elsewhere:

@@ -78,8 +78,7 @@ class Processes(object):
         said = read_text(path).split()
         pid, name, daemon, text = said[0], ' '.join(said[1:-2]), said[-2], said[-1]
         self.assertEqual(int(pid), made.pid)
-        self.assertEqual(made.pid == os.getpid(),
-                         not self.travels or self.engine == 'interpreter')
+        self.assertEqual(made.pid == os.getpid(), not self.elsewhere)
         self.assertEqual(text, 'here')
         if self.is_process:     # a thread's current_process() is the program, a job's the worker
             self.assertEqual((name, daemon), (made.name, 'False'))

@@ -23,7 +23,7 @@ def main(ctx):
         pool.apply(tasks.square, ('x',))
     except TypeError:
         say('error')
-    if sys.argv[1] not in ('thread', 'serial'):
+    if sys.argv[1] not in ('thread', 'serial', 'interpreter'):
         try:
             pool.apply(tasks.die, ('kill',))
         except shim.WorkerLostError:
