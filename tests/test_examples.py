@@ -2,46 +2,16 @@
 import os
 import random
 import re
-import shutil
 import sys
-import tempfile
-import zipfile
-
-import six
 
 import shim
-from shim import context
-from shim.commands import examples
-from tests import ppservers, schedulers, support
-from tests.support import HERE, ROOT, b, read_text, skip
-from tests.test_executable import other
-
-FOLDER = os.path.join(ROOT, 'examples')
+from tests.example_case import Example
+from tests.support import HERE, b, skip
 
 # Lower and upper case, and letters beyond ASCII as UTF-8, which count as letters.
 WORDS = ['alpha', 'Beta', 'GAMMA', 'delta', 'epsilon', 'Zeta', 'eta', 'theta', 'iota', 'kappa',
          'lambda', 'mu', 'nu', 'stra\xc3\x9fe']
 FILES = 30
-
-
-class Example(support.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def write(self, name, text):
-        path = os.path.join(self.folder, name)
-        stream = open(path, 'wb')
-        stream.write(b(text))
-        stream.close()
-        return path
-
-    def run_example(self, name, *args):
-        """Return (exit status, stdout, stderr)."""
-        source = read_text(os.path.join(FOLDER, name + '.py'))
-        # And without what cryptography says about 2.7.
-        env = {'PYTHONIOENCODING': 'utf-8', 'PYTHONWARNINGS': 'ignore'}
-        return support.run_script(source, args=args, env=env)[:3]
 
 
 class Processes(Example):
@@ -208,6 +178,15 @@ class Programs(Processes):
         self.match(version + r': \d+\.\d\d s, \d+\.\d times as fast', out)
         self.match('the longest way to 1 below 3000: 216 steps, from 2919', out)
 
+    def test_jython_threads(self):
+        method = self.method or 'thread'        # its own default
+        out = self.outputs('jython_threads', '--numbers', '200', '--workers', '2')
+        self.match('200 numbers, 10 of them prime', out)
+        self.match(r'one by one: \d+\.\d\d s', out)
+        self.match(r'2 workers by %s: \d+\.\d\d s, \d+\.\d times as fast' % method, out)
+        shared = method in ('thread', 'serial')
+        self.match('the table of the workers: %s' % ['a copy', 'this very one'][shared], out)
+
     def test_threads(self):
         out = self.outputs('threads', '--jobs', '8', '--pause', '0.02', '--workers', '4')
         self.match('results: 0 1 4 9 16 25 36 49', out)
@@ -315,218 +294,6 @@ class TestSpawn(Processes):
 
 class TestForkserver(Processes):
     method = 'forkserver'
-
-
-class TestJit(Example):
-    deadline = 300
-
-    def test_faster(self):
-        path = other('a PyPy').path
-        status, out, err = self.run_example('jit_workers', '--executable', path)
-        self.assertEqual((status, err), (0, ''), out)
-        times, = re.search(r'(?m)^PyPy .*, (\d+\.\d) times as fast$', out).groups()
-        self.assertTrue(float(times) >= 5, out)
-
-    def test_not_there(self):
-        support.needs_processes()
-        status, out, err = self.run_example(
-            'jit_workers', '--below', '2000', '--executable', 'nosuch-pypy')
-        self.assertEqual((status, len(out.splitlines())), (1, 1), err)
-        self.assertTrue(err.startswith("'nosuch-pypy': there is no such program"), err)
-
-
-COMMAND = 'import sys\nfrom shim.commands import main\nsys.exit(main(sys.argv[1:]))\n'
-
-
-class TestTwisted(Example):
-    """With workers of Ampoule's, and with others."""
-
-    def program(self, method):
-        reason = shim.context.unavailable('ampoule') or shim.context.unavailable(method)
-        if reason:
-            skip('NOT TESTED: %s' % reason)
-        status, out, err = self.run_example('twisted_ampoule', '--method', method, '--jobs', '3')
-        self.assertEqual((status, err), (0, ''))
-        # So little may be done before the clock of the program ticks; Ampoule's start takes longer.
-        if method != 'ampoule':
-            out = out.replace('went on: False', 'went on: True')
-        self.assertEqual(out, 'primes: 303 367 430\ncounted here: %s\nfailed: no\n'
-                         'the reactor went on: True\n' % (method == 'thread'))
-
-    def test_ampoule(self):
-        self.program('ampoule')
-
-    def test_fork(self):
-        self.program('fork')
-
-    def test_thread(self):
-        self.program('thread')
-
-
-class TestCommand(Example):
-    """python -m shim examples"""
-
-    def command(self, *args, **env):
-        return support.run_script(COMMAND, args=('examples',) + args, env=env)[:3]
-
-    def files(self):
-        return [name for name in os.listdir(FOLDER) if name.endswith('.py')]
-
-    def test_list(self):
-        status, out, err = self.command()
-        self.assertEqual((status, err), (0, ''))
-        self.assertEqual(sorted(self.files()), sorted([name + '.py' for name in examples.NAMES]))
-        for name in examples.NAMES:
-            first = read_text(os.path.join(FOLDER, name + '.py')).split('\n')[0]
-            self.assertTrue(first.startswith('"""'), first)
-            line = [line for line in out.splitlines() if line.startswith(name + ' ')]
-            self.assertEqual([each.split(None, 1)[1] for each in line], [first[3:]])
-            self.assertTrue(len(line[0]) < 110, line)
-
-    def test_source(self):
-        expected = read_text(os.path.join(FOLDER, 'threads.py'))
-        for name in ('threads', 'threads.py'):
-            self.assertEqual(self.command(name), (0, expected, ''))
-
-    def test_unknown(self):
-        status, out, err = self.command('thread')
-        self.assertEqual((status, out), (2, ''))
-        self.assertTrue("there is no example thread; there are threads, " in err, err)
-
-    def test_copy(self):
-        folder = os.path.join(self.folder, 'new', 'one')
-        status, out, err = self.command('--copy', folder)
-        self.assertEqual((status, err), (0, ''))
-        self.assertEqual(sorted(os.listdir(folder)), sorted(self.files()))
-        self.assertEqual(sorted(out.split()),
-                         sorted([os.path.join(folder, name) for name in self.files()]))
-        for name in self.files():
-            self.assertEqual(read_text(os.path.join(folder, name)),
-                             read_text(os.path.join(FOLDER, name)))
-
-    def test_copy_one(self):
-        self.assertEqual(self.command('threads', '--copy', self.folder),
-                         (0, os.path.join(self.folder, 'threads.py') + '\n', ''))
-        self.assertEqual(os.listdir(self.folder), ['threads.py'])
-
-    def test_copy_overwrites_nothing(self):
-        path = self.write('threads.py', 'mine')
-        status, out, err = self.command('--copy', self.folder)
-        self.assertEqual((status, len(out.splitlines())), (1, len(examples.NAMES) - 1))
-        self.assertTrue(path in err, err)
-        self.assertEqual(read_text(path), 'mine')
-        # What is there already and is the same needs no word.
-        os.remove(path)
-        self.assertEqual(self.command('--copy', self.folder), (0, path + '\n', ''))
-
-    def zipped(self, parent):
-        """A path with a zip of shim/, and of examples/ in the folder `parent` of it; and six."""
-        path = os.path.join(self.folder, 'some.zip')
-        archive = zipfile.ZipFile(path, 'w')
-        for top, inside in ((os.path.join(ROOT, 'shim'), 'shim'),
-                            (FOLDER, parent + 'examples')):
-            for here, folders, names in os.walk(top):
-                for name in names:
-                    if name.endswith('.py'):
-                        archive.write(os.path.join(here, name),
-                                      inside + here[len(top):] + os.sep + name)
-        archive.close()
-        return os.pathsep.join([path, os.path.dirname(os.path.abspath(six.__file__))])
-
-    def test_zip(self):
-        expected = read_text(os.path.join(FOLDER, 'threads.py'))
-        # As installed, and a checkout.
-        for parent in ('shim' + os.sep, ''):
-            path = self.zipped(parent)
-            self.assertEqual(self.command('threads', PYTHONPATH=path), (0, expected, ''))
-
-    def test_none_there(self):
-        status, out, err = self.command('threads', PYTHONPATH=self.zipped('elsewhere' + os.sep))
-        self.assertEqual((status, out), (1, ''))
-        self.assertTrue('threads.py is neither in ' in err, err)
-
-
-class TestClusters(Example):
-    """The same program everywhere, one line different."""
-
-    deadline = 170
-
-    def check(self, name, *args):
-        status, out, err = self.run_example(name, '--darts', '2000', *args)
-        self.assertEqual(status, 0, out + err)
-        self.assertTrue(out.startswith('pi is about 3.1'), out)
-        mine, others = re.search(r'this process: (\d+), worked in: ([\d ]+)', out).groups()
-        self.assertNotIn(mine, others.split())
-        return out.split('\n')[0]
-
-    def check_cluster(self, name):
-        reason = schedulers.unavailable(name)
-        if reason:
-            skip(reason)
-        self.check('cluster_' + name)
-
-    def test_dask(self):
-        self.check_cluster('dask')
-
-    def test_dask_by_address(self):
-        if schedulers.unavailable('dask'):
-            skip(schedulers.unavailable('dask'))
-        self.check('cluster_dask', '--address', schedulers.environment('dask')['SHIM_DASK'])
-
-    def test_ray(self):
-        self.check_cluster('ray')
-
-    def test_mpi(self):
-        self.check_cluster('mpi')
-
-    def test_pp(self):
-        if context.unavailable('pp'):
-            skip(context.unavailable('pp'))
-        self.check('cluster_pp')
-
-    def test_pp_by_servers(self):
-        if ppservers.why_not():
-            skip(ppservers.why_not())
-        server = ppservers.Ppserver()
-        self.addCleanup(server.end)
-        options = ['--servers', server.address, '--secret']
-        self.check('cluster_pp', *(options + [ppservers.SECRET]))
-        status, out, err = self.run_example('cluster_pp', *(options + ['wrong']))
-        self.assertEqual((status, out), (2, ''))
-        self.assertTrue('has another secret' in err, err)
-
-    def test_mpi_by_mpiexec(self):
-        if schedulers.unavailable('mpi'):
-            skip(schedulers.unavailable('mpi'))
-        path = os.path.join(FOLDER, 'cluster_mpi.py')
-        status, out, err, _seconds = support.run_script(MPIEXEC, args=[path, '--darts', '2000'])
-        self.assertEqual((status, out[:15]), (0, 'pi is about 3.1'), err)
-        self.assertEqual(len(re.search(r'worked in: ([\d ]+)', out).group(1).split()), 2)
-
-    def test_locally(self):
-        if support.unavailable('fork'):
-            skip(support.unavailable('fork'))
-        said = [self.check('cluster_' + name, '--method', 'fork')
-                for name in ('dask', 'ray', 'mpi', 'pp')]
-        self.assertEqual(len(set(said)), 1, said)
-
-
-# `mpiexec -n 3 python -m mpi4py.futures ...`
-MPIEXEC = '''
-import subprocess, sys
-sys.exit(subprocess.call(['mpiexec', '-n', '3', sys.executable, '-m', 'mpi4py.futures']
-                         + sys.argv[1:]))
-'''
-
-
-class TestRefusal(Example):
-    def test_unknown_method(self):
-        for name in examples.NAMES:
-            status, out, err = self.run_example(name, '--method', 'nonesuch')
-            self.assertEqual((status, out), (2, ''))
-            self.assertTrue("cannot find context for 'nonesuch'" in err, err)
-            self.assertTrue('[--method NAME]' in err, err)
-            self.assertFalse('Traceback' in err, err)
 
 
 del Processes, Programs     # the bodies, not tests of their own

@@ -13,8 +13,9 @@ import shim
 # In the order in which to read them.
 NAMES = ('threads', 'multiprocessing_pool', 'multiprocessing_process_queue', 'multiprocessing_pipe',
          'multiprocessing_lock_value', 'multicore_threads_vs_processes', 'multicore_primes',
-         'multicore_wordcount', 'multicore_mandelbrot', 'subprocess_per_core', 'jit_workers',
-         'asyncio_pool', 'twisted_ampoule', 'cluster_dask', 'cluster_ray', 'cluster_mpi', 'cluster_pp')
+         'multicore_wordcount', 'multicore_mandelbrot', 'subprocess_per_core', 'jython_threads',
+         'jit_workers', 'asyncio_pool', 'twisted_ampoule', 'cluster_dask', 'cluster_ray',
+         'cluster_mpi', 'cluster_pp')
 
 USAGE = '''python -m shim examples [NAME] [--copy FOLDER]
 
