@@ -7,10 +7,10 @@
     python benchmarks/engines.py --profile dask         where the time of this process goes
 
 The bare API is what its manual shows: Executor.submit() and result() of concurrent.futures and
-mpi4py.futures, Client.submit(pure=False) and gather() of Dask, remote() and get() of Ray.  A round
-runs every row by the bare API and by shim, one after the other, and every other round begins with
-the other one; the ratio is of the medians, and the smallest and largest of single rounds tell what
-one is worth.
+mpi4py.futures, Client.submit(pure=False) and gather() of Dask, remote() and get() of Ray, submit()
+of a Server of Parallel Python and the job called.  A round runs every row by the bare API and by
+shim, one after the other, and every other round begins with the other one; the ratio is of the
+medians, and the smallest and largest of single rounds tell what one is worth.
 
     task        a small function, called 10,000 times: submit each, then get each
     imap        the same as an iterator, without chunks
@@ -94,6 +94,19 @@ def ray():
         ray.shutdown()
 
 
+@contextlib.contextmanager
+def parallel():
+    import pp
+    server = pp.Server(WORKERS)
+
+    def bare(function, arguments):
+        return [job() for job in [server.submit(function, (each,)) for each in arguments]]
+    try:
+        yield bare, shim.get_context('pp')
+    finally:
+        server.destroy()
+
+
 def of_executor(made):
     def bare(function, arguments):
         futures = [made.submit(function, each) for each in arguments]
@@ -102,7 +115,7 @@ def of_executor(made):
 
 
 ENGINES = {'executor': (executor, 'concurrent.futures'), 'dask': (dask, 'distributed'),
-           'ray': (ray, 'ray'), 'mpi': (mpi, 'mpi4py')}
+           'ray': (ray, 'ray'), 'mpi': (mpi, 'mpi4py'), 'pp': (parallel, 'pp')}
 
 
 # ---- the rows: (by the bare API, by shim) of so many calls; both return the list of all results
