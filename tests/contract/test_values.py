@@ -74,7 +74,7 @@ class OddValues(object):
 
     def test_functions_of_the_library(self):
         # Jython has some that are Java's, and no two looks at one give the same object.
-        self.assertEqual(self.pool.apply(os.getpid) == os.getpid(), not self.travels)
+        self.assertEqual(self.pool.apply(os.getpid) == os.getpid(), not self.elsewhere)
         self.assertEqual(self.pool.map(math.sqrt, [4, 9]), [2, 3])
         first, second = self.pool.apply(tasks.identity, ((math.sqrt, math.sqrt),))
         self.assertEqual((first(9), second(16)), (3, 4))

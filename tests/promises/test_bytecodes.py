@@ -168,12 +168,12 @@ class Bytecodes(Promise):
             if self.engine != 'serial':     # where next() pulls, so that the cut ends the source
                 source = iter(source)
             results, got, cuts = getattr(pool, name)(tasks.square, source, 1, buffersize), [], 0
-            done, value = cutter.call(lambda: results.next(5))
+            done, value = cutter.call(lambda: results.next(20))
             if done:
                 got.append(value)
             while len(got) + cuts < 9:
                 try:
-                    got.append(results.next(5))
+                    got.append(results.next(20))
                 except Cut:         # where next() runs the task, it may have hit that
                     cuts += 1
                 except StopIteration:
@@ -184,7 +184,7 @@ class Bytecodes(Promise):
             self.assertTrue(cuts <= (self.engine == 'serial'), cuts)
             # What was on its way out of next() may be lost, nothing else.
             self.assertTrue(3 - len(got) <= (not done), got)
-            self.catch(StopIteration, results.next, 5)
+            self.catch(StopIteration, results.next, 20)
         self.sweep(once)
         self.ends(pool)
 

@@ -1,5 +1,4 @@
 """Promises 4 and 5: whatever a task raises or returns arrives, even if pickle can't carry it."""
-import os
 import sys
 import threading
 
@@ -42,22 +41,22 @@ class NotReducible(Exception):
     __reduce_ex__ = lambda self, protocol: self.__reduce__()    # noqa: E731
 
 
-def rebuild(pid):
-    if os.getpid() != pid:
-        raise ValueError('not in process %d' % os.getpid())
+def rebuild(pid, name):
+    if tasks.who() != (pid, name):
+        raise ValueError('not in process %s %s' % tasks.who())
 
 
 class OnlyThere(Exception):
     """Pickles in the worker, and raises when it is unpickled here."""
 
     def __reduce__(self):
-        return rebuild, (os.getpid(),)
+        return rebuild, tasks.who()
 
 
 class OnlyThereValue(object):
 
     def __reduce__(self):
-        return rebuild, (os.getpid(),)
+        return rebuild, tasks.who()
 
 
 TRIES = []
