@@ -13,9 +13,15 @@ class Choosing(type):
     """What all of them lack until 3.4: ctx=, the context that one is for, which makes it then."""
 
     def __call__(cls, *args, **kwds):
-        if kwds.get('ctx') is None or COMPLETE.get(cls.__name__) is not cls:
+        context = kwds.get('ctx')
+        if context is None or COMPLETE.get(cls.__name__) is not cls or of_threads(context):
             return type.__call__(cls, *args, **kwds)
         return getattr(kwds.pop('ctx'), cls.__name__)(*args, **kwds)
+
+
+def of_threads(context):
+    """Does it make those of threads?  They are no instances of these, and these serve threads, too."""
+    return getattr(context, '_make', None) == getattr(context, 'of_threads', ())
 
 
 class Chosen(object):

@@ -47,7 +47,6 @@ REASONS = [
 
 # (names, interpreters, contexts)
 EXPECTED_GAPS = [
-    ('of_synchronize.lock_class', '2.4 +backport|2.5 +backport|2.6|2.7|pypy2.7', 'thread|serial'),
     ('managers.*|of_managers.*|shared_memory.*|of_memory.*|synchronize.*|of_synchronize.*|queues.*'
      '|of_queues.*|connection.*|of_connection.*|of_process.*|context.*|ctx.*|of_context.*'
      '|set_forkserver_preload|sharedctypes.*', 'pyodide*', '*'),
