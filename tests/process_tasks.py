@@ -45,7 +45,8 @@ def nap_and_note(seconds, path):
 def until_interrupted(path):
     try:
         note(path, 'begun')
-        time.sleep(60)
+        for _each in range(6000):       # a signal just before a long sleep is heard after it
+            time.sleep(0.01)
     except KeyboardInterrupt:
         sys.exit(7)
 

@@ -170,7 +170,8 @@ def parent():
 def until_interrupted(event):
     try:
         event.set()
-        nap()
+        for _each in range(1000):       # a signal just before a long sleep is heard after it
+            time.sleep(WAIT / 1000.0)
     except KeyboardInterrupt:
         sys.exit(7)
 
