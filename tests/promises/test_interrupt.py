@@ -61,7 +61,8 @@ BESIDE = '''
 def wait():
     say('ready')
     try:
-        time.sleep(60)
+        for _each in range(6000):       # a signal just before a long sleep is heard after it
+            time.sleep(0.01)
     except KeyboardInterrupt:
         say('interrupted')
 
