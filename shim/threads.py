@@ -47,11 +47,17 @@ class Thread(threading.Thread):
         if self._begun is not None:
             self._begun.wait()
 
-    def run(self):
+    def run(self, system=sys):
         """What it is there for."""
         if self._begun is not None:
             self._begun.set()
-        threading.Thread.run(self)
+        try:
+            threading.Thread.run(self)
+        except:     # noqa: E722
+            # Until 3.3 daemons go on while the interpreter ends and takes the modules' contents
+            # away, this one's, too: what it does then fails, and there is nobody to tell.
+            if system.path is not None:
+                raise
 
 
 def start(target, args, name):

@@ -32,6 +32,30 @@ for round in range(int(sys.argv[1])):
 sys.stdout.write('done')
 '''
 
+# 2.x takes a module's contents away, then the next one's.  Here that takes long, and all the while
+# tasks come to their ends.
+ENDS = '''
+import sys, time, types
+import shim
+
+class Slow(object):
+    def __del__(self, sleep=time.sleep):
+        sleep(0.02)
+
+def nap(seconds):
+    time.sleep(seconds)
+
+pool = shim.get_context('thread').Pool(20)
+pool.apply(nap, (0,))
+for number in range(30):
+    module = types.ModuleType('slow%d' % number)
+    sys.modules[module.__name__] = module
+    module.slow, module.itself = Slow(), module
+results = [pool.apply_async(nap, (0.05 * number,)) for number in range(20)]
+time.sleep(0.2)
+pool.terminate()
+'''
+
 
 class Rang(Exception):
     pass
@@ -97,6 +121,11 @@ class Starts(support.TestCase):
             pool.terminate()
             pool.join()
         self.assertFalse(runner.thread in threading.enumerate())
+
+    def test_tasks_that_outlive_the_program(self):
+        support.needs_threads()
+        support.needs_processes()
+        self.assertEqual(support.run_script(ENDS)[:3], (0, '', ''))
 
     def test_a_process_leaves_none_behind(self):
         gate = threading.Event()
