@@ -56,16 +56,16 @@ def free_port():
 
 
 class Ppserver(object):
-    """One with two workers, until end(); run by that Python, with this folder on its path."""
+    """One with so many workers, until end(); run by that Python, with this folder on its path."""
 
-    def __init__(self, secret=SECRET, python=sys.executable, path=None):
+    def __init__(self, secret=SECRET, python=sys.executable, path=None, workers=2):
         self.port = free_port()
         self.address = '127.0.0.1:%d' % self.port
         environ = dict(os.environ)
         environ['PYTHONPATH'] = os.pathsep.join(
             [ROOT, path or environ.get('PYTHONPATH', '')]).rstrip(os.pathsep)
         null = open(os.devnull, 'r+')
-        self.process = Child(program(python) + ['-p', str(self.port), '-w', '2', '-s', secret,
+        self.process = Child(program(python) + ['-p', str(self.port), '-w', str(workers), '-s', secret,
                                           '-i', '127.0.0.1'],
                              stdin=null, stdout=null, stderr=null, env=environ, close_fds=True)
         null.close()

@@ -10,10 +10,11 @@ import threading
 import time
 
 import shim
-from tests import authority
+from tests import authority, ppservers
 from tests.support import ROOT, THREADS, skip
 
 SIZE = 4            # how many jobs each runs at a time
+ROOM = 8            # of a ppserver's, where each worker of each pool takes one
 _lock = threading.RLock()
 _running = {}       # {context: the options for its scheduler}
 
@@ -124,15 +125,24 @@ def start_mpi():
     return {}
 
 
-def serving():
-    """The environment for pools whose workers are a peer's, which is on this computer."""
+def serving(name):
+    """The environment for pools of that context whose workers a server starts, of this computer."""
     _lock.acquire()
     try:
-        if 'ampoule' not in _running:
-            _running['ampoule'] = start_peer()
-        return _running['ampoule']
+        if name not in _running:
+            _running[name] = SERVERS[name]()
+        return _running[name]
     finally:
         _lock.release()
+
+
+def start_ppserver():
+    """One of Parallel Python's."""
+    if ppservers.why_not():
+        skip(ppservers.why_not())
+    server = ppservers.Ppserver(workers=ROOM)
+    atexit.register(server.end)
+    return {'SHIM_PPSERVERS': server.address, 'SHIM_PP_SECRET': ppservers.SECRET}
 
 
 def start_peer():
@@ -174,3 +184,4 @@ class Peer(object):
 LIBRARIES = {'executor': 'concurrent.futures', 'dask': 'distributed', 'ray': 'ray',
              'mpi': 'mpi4py.futures'}
 STARTS = {'executor': start_executor, 'dask': start_dask, 'ray': start_ray, 'mpi': start_mpi}
+SERVERS = {'ampoule': start_peer, 'pp': start_ppserver}

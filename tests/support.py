@@ -44,7 +44,7 @@ PROCESS_VARIANTS = ['fork', 'fork_tcp', 'subprocess', 'subprocess_tcp']
 if FULL and sys.version_info >= (3, 4):     # before, spawn is subprocess
     PROCESS_VARIANTS += ['spawn', 'forkserver']
 if context.unavailable('pp') is None:       # else tests/test_parallel.py says so
-    PROCESS_VARIANTS.append('pp')
+    PROCESS_VARIANTS += ['pp', 'pp_server']
 if context.unavailable('ampoule') is None:  # else tests/test_ampoule.py says so
     PROCESS_VARIANTS += ['ampoule', 'ampoule_remote']
 CONCURRENT_VARIANTS = PROCESS_VARIANTS + ['thread']
@@ -215,9 +215,9 @@ class EngineTestCase(TestCase):
         if self.engine in context.CLUSTERS:     # for the programs that it starts
             from tests import schedulers
             os.environ.update(schedulers.environment(self.engine))
-        if self.channel == 'remote':
+        if self.channel in ('remote', 'server'):
             from tests import schedulers
-            environ = schedulers.serving()
+            environ = schedulers.serving(self.engine)
             os.environ.update(environ)
             self.addCleanup(lambda: [os.environ.pop(name, None) for name in environ])
 
@@ -271,7 +271,8 @@ class EngineTestCase(TestCase):
         """Terminate the pool and see that no worker process of it is left."""
         pids = []
         if cls.is_process:
-            pids = [worker.pid for worker in list(pool._pool)]
+            # A ppserver's has none before it has come here.
+            pids = [worker.pid for worker in list(pool._pool) if worker.pid]
         pool.terminate()
         pool.join()
         if not wait_until(lambda: not [pid for pid in pids if alive(pid)], 5):

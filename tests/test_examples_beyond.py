@@ -151,7 +151,7 @@ class Wordcount(Example):
 
 
 ALL = ['fork', 'spawn', 'forkserver', 'subprocess', 'thread', 'interpreter', 'pp', 'ampoule',
-       'ampoule_remote', 'executor', 'dask', 'ray', 'mpi']
+       'ampoule_remote', 'pp_server', 'executor', 'dask', 'ray', 'mpi']
 each_engine(globals(), Wordcount, variants=[
     name for name in ALL if name in VARIANTS or not os.environ.get('SHIM_VARIANTS')])
 del Wordcount       # the body, not a test of its own

@@ -29,6 +29,7 @@ except ImportError:     # 2.4
     from sha import sha as sha1
 
 PATIENCE = 10.0         # seconds for a ppserver to say something
+QUEUE = 30.0            # and to run a first job: those of others may have all of its processes
 FAREWELL = 0.5          # seconds for the exit code to come after the end of the channel
 START = interpreter.LOAD + '''
 from shim.engines.nodes import serve
@@ -81,10 +82,12 @@ class Node(object):
             said.append(result)
             done.fire()
         self.server.submit(function, args, callback=tell)
-        done.wait_for(PATIENCE)
+        done.wait_for(QUEUE)
         if not said or said[0] is None:
-            raise errors.PoolError('the ppserver at %s runs no jobs: is it the same version of pp?'
-                                   % self.address)
+            raise errors.PoolError(
+                'the ppserver at %s has not run a job within %d s: either others keep all of its'
+                ' processes busy (ppserver -w N: how many it has), or it is another version of pp'
+                % (self.address, QUEUE))
         return said[0]
 
 

@@ -281,5 +281,5 @@ class Inside(worker.Worker):
         if not isinstance(error, ImportError) or not isinstance(error.msg, str):
             return
         if REFUSES in error.msg and REMEDY not in error.msg:
-            error.msg += REMEDY
+            error.msg = error.msg.rstrip() + REMEDY
             error.args = (error.msg,)

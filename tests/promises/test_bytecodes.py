@@ -16,7 +16,7 @@ PACKAGE = os.path.dirname(os.path.abspath(shim.__file__)) + os.sep
 OURS = {}       # whether a file is the package's, as asked a million times
 # Their callers run the same code as those of fork.
 BY_LINE = ('fork_tcp', 'subprocess', 'subprocess_tcp', 'spawn', 'forkserver', 'pp', 'ampoule',
-           'ampoule_remote', 'interpreter')
+           'ampoule_remote', 'pp_server', 'interpreter')
 
 
 class Cut(Exception):

@@ -24,7 +24,7 @@ class Recycle(Promise):
             return 10000
         return {'fork': 2000, 'fork_tcp': 500, 'subprocess': 200, 'subprocess_tcp': 40,
                 'spawn': 100, 'forkserver': 100, 'pp': 40, 'ampoule': 40,
-                'ampoule_remote': 40, 'interpreter': 100}[self.variant]
+                'ampoule_remote': 40, 'pp_server': 40, 'interpreter': 100}[self.variant]
 
     def test_thousands(self):
         self.succeed(self.start(THOUSANDS, [str(self.count())]), self.deadline - 20)

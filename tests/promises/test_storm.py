@@ -18,7 +18,7 @@ EMPTY, SHORT, SLOW = 0, 0.001, 0.05
 SIZES = {'fork': (200, 1, 0.04), 'fork_tcp': (50, 4, 0.04),
          'subprocess': (50, 2, 0.15), 'subprocess_tcp': (20, 4, 0.12),
          'spawn': (20, 4, 0.15), 'forkserver': (20, 4, 0.12), 'pp': (10, 4, 0.4),
-         'ampoule': (10, 4, 0.4), 'ampoule_remote': (10, 4, 0.4)}
+         'pp_server': (10, 4, 0.4), 'ampoule': (10, 4, 0.4), 'ampoule_remote': (10, 4, 0.4)}
 
 
 class Killer(threading.Thread):
