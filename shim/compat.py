@@ -166,18 +166,6 @@ def interrupted(error):
     return error.args and error.args[0] == errno.EINTR
 
 
-def retry(call, *args):
-    """Call until no signal breaks it off."""
-    import select
-    import socket
-    while True:
-        try:
-            return call(*args)
-        except (OSError, IOError, socket.error, select.error):
-            if not interrupted(sys.exc_info()[1]):
-                raise
-
-
 def bytes_io():
     """A file of bytes in memory."""
     try:

@@ -271,8 +271,8 @@ class ProcessPoolExecutor(Pooled, getattr(part('process'), 'ProcessPoolExecutor'
 
     # What programs read, too.
     _processes = property(lambda self: dict([
-        (worker.pid, worker) for worker in getattr(self._engine, 'workers', ())]),
-        doc='The workers: {pid: process}.')
+        (worker.pid, worker) for worker in getattr(self._engine, 'workers', ()) if worker.pid]),
+        doc='The workers: {pid: process}; one on another machine has yet to tell its own.')
 
 
 class ThreadPoolExecutor(Pooled, getattr(part('thread'), 'ThreadPoolExecutor', Executor)):

@@ -37,6 +37,11 @@ def note_and_nap(path, seconds):
     time.sleep(seconds)
 
 
+def send_late(connection, seconds, value):
+    time.sleep(seconds)
+    connection.send(value)
+
+
 def nap_and_note(seconds, path):
     time.sleep(seconds)
     note(path, 'slept')

@@ -24,6 +24,7 @@ import threading
 import time
 
 from shim import compat, ending, primitives
+from shim.retrying import retry
 from shim.waiting import OSErrors, poll
 
 try:
@@ -73,7 +74,7 @@ def mapped(number, size, new):
     """
     left = [0, size][new]
     while left:
-        left -= compat.retry(os.write, number, ZERO * min(left, 1 << 16))
+        left -= retry(os.write, number, ZERO * min(left, 1 << 16))
     return mmap.mmap(number, size)
 
 
@@ -88,7 +89,7 @@ class File(object):
 
     def lock(self, how, byte):
         """Lock or unlock one byte of it."""
-        compat.retry(fcntl.lockf, self.number, how, 1, byte)
+        retry(fcntl.lockf, self.number, how, 1, byte)
 
 
 def turn():
@@ -116,7 +117,7 @@ def open_fifo(path):
     except OSError:
         if sys.exc_info()[1].args[0] != errno.EEXIST:
             raise
-    number = compat.retry(os.open, path, os.O_RDWR | os.O_NONBLOCK)
+    number = retry(os.open, path, os.O_RDWR | os.O_NONBLOCK)
     compat.cloexec(number)
     return number
 
@@ -150,7 +151,7 @@ class Bell(object):
     def _try(self, call, what):
         if self._number is not None:
             try:
-                compat.retry(call, self._number, what)
+                retry(call, self._number, what)
             except OSErrors:
                 if sys.exc_info()[1].args[0] not in compat.AGAIN:       # full, or empty
                     raise

@@ -147,9 +147,9 @@ def start(self):
 
 def poll(self, flag=os.WNOHANG):
     """The exit code, or None: also if somebody else took it.  A signal does not end the wait."""
-    from shim import compat
+    from shim.retrying import retry
     try:
-        return compat.retry(_poll, self, flag)
+        return retry(_poll, self, flag)
     except OSError:
         return None
 

@@ -18,6 +18,7 @@ from shim import compat, ending
 from shim.backfill.process import current_process
 from shim.engines import channel
 from shim.pickling import BYTES, LONG
+from shim.retrying import retry
 
 FOLDER = '/dev/shm'
 if not os.path.isdir(FOLDER):
@@ -103,7 +104,7 @@ class SharedMemory(object):
         while True:
             self._name = name or 'psm_' + str(channel.token())[:8]
             try:
-                handle = compat.retry(os.open, _path(self._name), flags, 384)     # 0600
+                handle = retry(os.open, _path(self._name), flags, 384)     # 0600
                 break
             except OSError:
                 if name is not None or sys.exc_info()[1].errno != errno.EEXIST:

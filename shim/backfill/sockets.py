@@ -16,6 +16,7 @@ import sys
 from shim import alias, compat, pickling, waiting
 from shim.engines import channel, netty
 from shim.errors import BufferTooShort
+from shim.retrying import retry
 
 LIMIT = 0x7fffffff      # beyond it the length does not fit
 SMALL = 16384           # up to it two writes cost more than to copy
@@ -32,7 +33,7 @@ else:
 def call(function, *args):
     """Call until no signal breaks it off; what the system refuses is a Fault."""
     try:
-        return compat.retry(function, *args)
+        return retry(function, *args)
     except Fault:
         raise
     except (OSError, IOError, socket.error):

@@ -47,6 +47,12 @@ def acquired(acquire, block, timeout):
     return True
 
 
+Unheld = RuntimeError
+if not issubclass(RuntimeError, compat._thread.error):
+    class Unheld(RuntimeError, compat._thread.error):
+        """release() of what nobody has: threading's own error until 3.2, and today's, too."""
+
+
 class Lock(object):
     """A lock that any thread may release."""
 
@@ -59,8 +65,8 @@ class Lock(object):
         """Give it back; RuntimeError if nobody has it."""
         try:
             self._lock.release()
-        except compat._thread.error:    # of its own until 3.3
-            raise RuntimeError(str(sys.exc_info()[1]))
+        except compat._thread.error:
+            raise Unheld(str(sys.exc_info()[1]))
 
     def acquire(self, block=True, timeout=None):
         """Take it; False if that can't be done at once (block false) or in `timeout` seconds."""

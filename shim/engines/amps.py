@@ -16,6 +16,7 @@ from twisted.protocols import amp
 
 from shim import compat, wire
 from shim.engines import subproc
+from shim.retrying import retry
 
 MOST = 65535            # bytes of a value of AMP's
 EAR, MOUTH = 3, 4       # a child's descriptors, as Ampoule has them
@@ -103,7 +104,7 @@ class Child(AMPChild, Sliced):
         """Write it, and return when all is written."""
         at = 0
         while at < len(data):
-            at += compat.retry(os.write, MOUTH, compat.view(data, at, wire.SLICE))
+            at += retry(os.write, MOUTH, compat.view(data, at, wire.SLICE))
 
     def loseConnection(self):
         """What came made no sense."""
@@ -126,7 +127,7 @@ class Child(AMPChild, Sliced):
     def recv(self, size):
         """Wait for bytes; none at the end."""
         while not self._come:
-            data = compat.retry(os.read, EAR, wire.SLICE)
+            data = retry(os.read, EAR, wire.SLICE)
             if not data:
                 return data
             self.dataReceived(data)

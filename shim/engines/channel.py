@@ -11,6 +11,7 @@ import threading
 
 from shim import compat
 from shim.engines import netty
+from shim.retrying import retry
 
 TOKEN = 16              # bytes of the secret that says which worker it is
 _locks = {}             # {pid: the lock under which this process forks}
@@ -37,6 +38,7 @@ def pair(tcp=False):
         ends = socket.socketpair()
         for end in ends:
             compat.cloexec(end)
+            end.setblocking(True)   # whatever socket.setdefaulttimeout() says
         return ends
     server = listen()
     try:
@@ -55,6 +57,7 @@ def pair(tcp=False):
 def listen(host='127.0.0.1'):
     """A socket that listens on a free port of the loopback interface, or of another one."""
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    server.setblocking(True)
     compat.cloexec(server)
     server.bind((host, 0))
     server.listen(8)
@@ -65,15 +68,16 @@ def listen(host='127.0.0.1'):
 def connect(port, host='127.0.0.1'):
     """A socket connected to a port of the loopback interface, or of another machine."""
     near = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    near.setblocking(True)
     compat.cloexec(near)
-    compat.retry(near.connect, (host, port))
+    retry(near.connect, (host, port))
     near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return near
 
 
 def accept(server):
     """The next connection to a listening socket."""
-    far = compat.retry(server.accept)[0]
+    far = retry(server.accept)[0]
     compat.cloexec(far)
     far.setblocking(True)
     far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -89,7 +93,7 @@ def read(sock, count):
     """Just so many bytes from a blocking socket; EOFError if it ends before."""
     parts = []
     while count:
-        data = compat.retry(sock.recv, min(count, 1 << 20))
+        data = retry(sock.recv, min(count, 1 << 20))
         if not data:
             raise EOFError
         parts.append(data)

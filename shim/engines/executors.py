@@ -1,8 +1,10 @@
 """Jobs for an executor of somebody's: whatever has concurrent.futures' submit()."""
 import os
 
-from shim import compat, cpus, errors, job
+from shim import compat, cpus, errors, job, threads
 from shim.engines.jobs import JobEngine
+
+PATIENCE = 5.0          # seconds for an executor to end
 
 
 class ExecutorEngine(JobEngine):
@@ -45,10 +47,15 @@ def shut_down(executor, at_once):
     The program would wait for what they run, by an exit function of concurrent.futures.
     """
     processes = list((getattr(executor, '_processes', None) or {}).values())
-    executor.shutdown(wait=False)
     if at_once:
         for process in processes:
             process.terminate()
+        if not processes:       # nobody can end what runs in threads
+            executor.shutdown(wait=False)
+            return
+    # Told to end without a wait, that of 3.7 trips over itself at the end of the program (bpo-39104).
+    # Not for ever: it may want to write to a worker that was killed.
+    threads.start(executor.shutdown, (), 'shim-executor').join(PATIENCE)
 
 
 def named(name):

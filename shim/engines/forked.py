@@ -6,6 +6,7 @@ import threading
 from shim import compat, ending, util
 from shim.backfill.process import Polled
 from shim.engines import channel
+from shim.retrying import retry
 
 
 class Popen(Polled):
@@ -37,7 +38,7 @@ class Popen(Polled):
         """Its exit code, or None; if negative, the signal."""
         if self._code is None:
             try:
-                pid, status = compat.retry(os.waitpid, self.pid, os.WNOHANG)
+                pid, status = retry(os.waitpid, self.pid, os.WNOHANG)
             except OSError:     # somebody else took it
                 pid, status = self.pid, 255 << 8
             if pid == self.pid:

@@ -10,8 +10,8 @@ import threading
 
 import six
 
-from shim import compat
 from shim.engines import channel
+from shim.retrying import retry
 from shim.waiting import OSErrors
 
 OLDEST = (2, 4)
@@ -172,7 +172,7 @@ def ask(path):
         asked.stdin.close()
         said = []
         while len(said) < LINES:
-            said.append(compat.retry(asked.stdout.readline, 1 << 16).decode('latin-1'))
+            said.append(retry(asked.stdout.readline, 1 << 16).decode('latin-1'))
             if not said[-1]:
                 break
     finally:

@@ -20,6 +20,7 @@ from shim.engines import channel, interpreter, main_module, netty
 from shim.engines.crew import Crew
 from shim.engines.passed import collected
 from shim.engines.remote import Remote
+from shim.retrying import retry
 from shim.waiting import OSErrors, poll
 
 SHAKE = 5.0         # seconds that a connection may take to show its token
@@ -297,7 +298,7 @@ def live(connect, how, deaf, parent, prepare=prepare, *speaking):
 def open_channel(tcp):
     """The channel, and the null device in place of what was fd 0."""
     if tcp:
-        line = compat.retry(sys.stdin.readline)
+        line = retry(sys.stdin.readline)
         if not line:
             raise EOFError
         sock = connect_back(line)

@@ -320,7 +320,7 @@ class Own(Shared):
         self.catch(managers.RemoteError, manager._create, 'Nosuch')
 
     def test_states(self):
-        manager = self.made()
+        manager = self.made(shutdown_timeout=10)
         self.catch(AssertionError, manager._create, 'Counter')
         self.assertTrue(manager.__enter__() is manager)
         process = manager._process
@@ -355,7 +355,10 @@ class Own(Shared):
         process, clock = manager._process, Elapsed()
         manager.shutdown()
         self.assertTrue(0.5 < clock.real < 10, clock.real)
-        self.assertEqual(process.exitcode, -signal.SIGKILL)
+        killed = -signal.SIGKILL
+        if self.engine == 'forkserver' and sys.version_info < (3, 7):
+            killed = 255        # all that this forkserver tells
+        self.assertEqual(process.exitcode, killed)
 
     def test_nested_with_a_key_of_its_own(self):
         # The server asks nobody for what it has itself.

@@ -189,7 +189,9 @@ def main(argv):
                 self.skipTest('this Python comes without the tests of its standard library')
         return run.run(Absent('test_pool'), 2, options.report)
     if options.whole:
-        go, known, most = whole(options.whole), differing.WHOLE, differing.MOST_OF_WHOLE
+        go, known, most = whole(options.whole), dict(differing.WHOLE), differing.MOST_OF_WHOLE
+        if sys.version_info < (3,):
+            known.update(differing.OF_2)
     else:
         if hasattr(multiprocessing, 'set_start_method'):
             multiprocessing.set_start_method('fork', force=True)

@@ -18,6 +18,19 @@ except ImportError:     # 2.4
 
 Empty, Full = tasks.Empty, tasks.queue.Full
 MB = 1 << 20
+IMPORTED = '''
+import sys
+import shim
+messages = shim.get_context(sys.argv[1]).Queue()
+messages.put('text')
+found = messages.get(True, 10)
+'''
+IMPORTS = '''
+import sys
+sys.path.insert(0, sys.argv[2])
+import used_while_imported
+sys.stdout.write(used_while_imported.found)
+'''
 
 
 class Queues(Primitive):
@@ -28,6 +41,15 @@ class Queues(Primitive):
                 self.assertEqual(messages.get(), tasks.message(1, number))
             self.join(other)
             self.assertTrue(messages.empty())
+
+    def test_while_imported(self):
+        # In 2.x one thread at a time may import: who serves the queue had better not.
+        support.needs_processes()
+        folder = os.path.dirname(self.scratch())
+        stream = open(os.path.join(folder, 'used_while_imported.py'), 'w')
+        stream.write(IMPORTED)
+        stream.close()
+        self.assertEqual(support.run_script(IMPORTS, args=[self.engine, folder])[:3], (0, 'text', ''))
 
     def test_every_kind_of_value(self):
         for messages in (self.ctx.Queue(), self.ctx.SimpleQueue()):
