@@ -17,6 +17,7 @@
     pickling.py    pickling what is the user's
     wire.py        frames
     waiting.py     waiting that a signal may end
+    retrying.py    calls that no signal ends
     threads.py     threads that a signal does not keep from starting
     ending.py      what is called as the program ends
     cpus.py        how many workers
