@@ -48,9 +48,11 @@ def acquired(acquire, block, timeout):
 
 
 Unheld = RuntimeError
-if not issubclass(RuntimeError, compat._thread.error):
+try:
     class Unheld(RuntimeError, compat._thread.error):
         """release() of what nobody has: threading's own error until 3.2, and today's, too."""
+except TypeError:       # from 3.3 on they are one; Jython's is no class
+    pass
 
 
 class Lock(object):
