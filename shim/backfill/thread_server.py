@@ -13,17 +13,22 @@ def adapt(process):
     target = process._target
     name = getattr(target, '__name__', None)
     if name == '_run_server':       # multiprocessing's, from 3.3 on
+        stop = threading.Event()
         process._target = run
         process._args = (target.__self__._Server,) + tuple(process._args)
+        process._kwargs = dict(process._kwargs, stop=stop)
+        # What shutdown() calls, too, if the server takes longer than a second to hear it.
+        process.terminate = process.kill = stop.set
     return name in ('_run_server', 'run_server')
 
 
-def run(kind, registry, address, authkey, serializer, writer, initializer=None, initargs=()):
+def run(kind, registry, address, authkey, serializer, writer, initializer=None, initargs=(),
+        stop=None):
     """As BaseManager._run_server()."""
     if initializer is not None:
         initializer(*initargs)
     server = kind(registry, address, authkey, serializer)
-    server.stop_event = threading.Event()
+    server.stop_event = stop
     threads.start(accept, (server,), 'accepter')
     writer.send(server.address)
     writer.close()
