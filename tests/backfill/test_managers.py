@@ -360,16 +360,6 @@ class Own(Shared):
             killed = 255        # all that this forkserver tells
         self.assertEqual(process.exitcode, killed)
 
-    def test_slow_to_shut_down(self):
-        if self.is_process or sys.version_info < (3, 4):
-            support.skip('is about multiprocessing\'s own managers, whose server is a thread')
-        manager = self.made(managers.SyncManager)
-        manager.start()
-        process = manager._process
-        process.terminate()     # as shutdown() does then
-        process.join(20)
-        self.assertFalse(process.is_alive())
-
     def test_nested_with_a_key_of_its_own(self):
         # The server asks nobody for what it has itself.
         manager = self.made(managers.SyncManager, authkey=b('another'))
@@ -439,6 +429,18 @@ class Servers(support.TestCase):
     def test_key_must_be_bytes(self):
         # AssertionError until 3.7.
         self.catch((TypeError, AssertionError), managers.Server, {}, None, 17, 'pickle')
+
+    def test_slow_to_shut_down(self):
+        if sys.version_info < (3, 4):
+            support.skip("is about multiprocessing's own managers on contexts without processes")
+        support.needs_threads()
+        manager = managers.SyncManager(ctx=shim.get_context('thread'))
+        manager.start()
+        self.addCleanup(manager.shutdown)
+        process = manager._process
+        process.terminate()     # as shutdown() does then
+        process.join(20)
+        self.assertFalse(process.is_alive())
 
 
 def serve(server):
