@@ -66,7 +66,8 @@ def nap(seconds, value=None):
 
 def write_and_nap(path, seconds):
     write(path)
-    time.sleep(seconds)
+    for _each in range(int(seconds * 100)):     # a signal just before a long sleep is heard after it
+        time.sleep(0.01)
 
 
 def write(path, text='x'):
