@@ -311,6 +311,8 @@ def main(argv=None):
             ready.append(interpreter)
         except Problem as problem:
             problems.append('%s: %s' % (interpreter.label, problem))
+    # The long ones first: at the end no core is idle while one of them goes on.
+    ready.sort(key=lambda each: is_light(each, options))
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
         list(executor.map(run, [(count, each) for count in range(1, options.repeat + 1)
                                 for each in ready]))

@@ -1,9 +1,6 @@
 """shim.connection and Pipe: as multiprocessing.connection of CPython 3.15."""
 import array
-import gc
-import hmac
 import os
-import pickle
 import signal
 import socket
 import sys
@@ -13,43 +10,14 @@ import time
 from six.moves import builtins
 
 import shim
-from shim import compat
-from shim.connection import (
-    AuthenticationError, BufferTooShort, Client, Connection, Listener, Pipe, answer_challenge,
-    deliver_challenge, wait)
+from shim.connection import AuthenticationError, BufferTooShort, Client, Connection, Listener, Pipe, wait
 from shim.engines import channel
 from tests import support
-from tests.backfill import tasks
-from tests.support import Elapsed, b, each_engine
-
-try:
-    from hashlib import md5, sha256
-except ImportError:     # before 2.5, where hmac takes md5 itself
-    md5 = sha256 = None
+from tests.backfill.ends import Case
+from tests.support import Elapsed, b
 
 GIGABYTES = (1 << 31) + 5
 DESCRIPTORS = hasattr(os, 'dup')
-
-
-class Case(support.TestCase):
-    def setUp(self):
-        try:
-            ends = channel.pair()
-        except (EnvironmentError, socket.error):
-            support.skip('sockets are but a name here: %s' % (sys.exc_info()[1],))
-        for end in ends:
-            end.close()
-
-    def pipe(self, duplex=True):
-        ends = Pipe(duplex)
-        for end in ends:
-            self.addCleanup(end.close)
-        return ends
-
-    def listener(self, *args, **kwds):
-        made = Listener(*args, **kwds)
-        self.addCleanup(made.close)
-        return made
 
 
 class Pipes(Case):
@@ -371,181 +339,3 @@ class Listeners(Case):
 
     def test_nobody_there(self):
         self.catch((OSError, socket.error), Client, ('127.0.0.1', 1))
-
-
-class Challenges(Case):
-    """With peers that are older: they send 20 bytes, and answer with the HMAC of md5."""
-
-    def shake(self, *functions):
-        ends, raised = self.pipe(), []
-
-        def run(function, end):
-            try:
-                function(end)
-            except Exception:
-                raised.append(sys.exc_info()[1])
-                end.close()
-
-        self.run_threads([lambda: run(functions[0], ends[0]), lambda: run(functions[1], ends[1])])
-        return raised
-
-    def old_answer(self, end):
-        message = end.recv_bytes(256)[len('#CHALLENGE#'):]
-        end.send_bytes(hmac.new(b('key'), message, md5).digest())
-        if end.recv_bytes(256) != b('#WELCOME#'):
-            raise ValueError('rejected')
-
-    def old_challenge(self, end):
-        message = os.urandom(20)
-        end.send_bytes(b('#CHALLENGE#') + message)
-        if end.recv_bytes(256) != hmac.new(b('key'), message, md5).digest():
-            end.send_bytes(b('#FAILURE#'))
-            raise ValueError('rejected')
-        end.send_bytes(b('#WELCOME#'))
-
-    def deliver(self, end):
-        deliver_challenge(end, b('key'))
-
-    def answer(self, end):
-        answer_challenge(end, b('key'))
-
-    def test_each_with_each(self):
-        for challenger in (self.deliver, self.old_challenge):
-            for other in (self.answer, self.old_answer):
-                self.assertEqual(self.shake(challenger, other), [])
-
-    def test_sha256(self):
-        if sha256 is None:
-            support.skip('there is no sha256 before Python 2.5')
-
-        def strict(end):
-            message = end.recv_bytes(256)[len('#CHALLENGE#'):]
-            if message[:8] != b('{sha256}') or len(message) != 48:
-                raise ValueError(message)
-            end.send_bytes(b('{sha256}') + hmac.new(b('key'), message, sha256).digest())
-            if end.recv_bytes(256) != b('#WELCOME#'):
-                raise ValueError('rejected')
-
-        def demanding(end):
-            message = b('{sha256}') + os.urandom(40)
-            end.send_bytes(b('#CHALLENGE#') + message)
-            if end.recv_bytes(256) != b('{sha256}') + hmac.new(
-                    b('key'), message, sha256).digest():
-                raise ValueError('rejected')
-            end.send_bytes(b('#WELCOME#'))
-
-        self.assertEqual(self.shake(self.deliver, strict), [])
-        self.assertEqual(self.shake(demanding, self.answer), [])
-
-    def test_refused(self):
-        def babble(end):
-            end.recv_bytes(256)
-            end.send_bytes(b('{nosuch}') + b('x') * 32)
-            end.recv_bytes(256)
-
-        def wrong(end):
-            answer_challenge(end, b('another'))
-
-        for other in (babble, wrong):
-            raised = self.shake(self.deliver, other)
-            self.assertTrue([1 for each in raised if isinstance(each, AuthenticationError)])
-        for message in ('#CHALLENGE#short', 'nonsense', '#CHALLENGE#{nosuch}' + 'x' * 40):
-            def send(end):
-                end.send_bytes(b(message))
-
-            raised = self.shake(send, self.answer)
-            self.assertEqual([each.__class__ for each in raised], [AuthenticationError], message)
-
-
-class Travelling(object):
-    """Between processes."""
-
-    deadline = 60
-
-    def started(self, *args, **kwds):
-        process = self.ctx.Process(*args, **kwds)
-        process.start()
-        self.addCleanup(process.join, 20)
-        return process
-
-    def test_as_an_argument(self):
-        near, far = self.ctx.Pipe()
-        process = self.started(target=tasks.answer, args=(far,))
-        far.close()
-        near.send([1, 2])
-        self.assertEqual(near.recv(), (process.pid, [1, 2]))
-        near.send(None)
-        near.recv()
-        process.join(20)
-        self.assertEqual(process.exitcode, 0)
-        self.catch(EOFError, near.recv)
-
-    def test_to_a_running_process(self):
-        near, far = self.ctx.Pipe()
-        one, other = self.ctx.Pipe()
-        process = self.started(target=tasks.answer_elsewhere, args=(far,))
-        far.close()
-        for number in range(3):
-            try:
-                near.send(other)
-            except pickle.PicklingError:
-                error = sys.exc_info()[1]
-                if sys.version_info >= (2, 5):
-                    raise
-                self.assertIn('argument', str(error))
-                self.assertIn('Listener', str(error))
-                near.send(None)
-                return
-            self.assertTrue(one.poll(20))
-            self.assertEqual(one.recv(), process.pid)
-        near.send(None)
-        process.join(20)
-        other.close()
-        self.catch(EOFError, one.recv)      # no copy is left, neither here nor there
-
-    def test_in_initargs(self):
-        """Of each worker, also of one that replaces another."""
-        if self.engine == 'fork' or compat.FORKING_PICKLER:
-            support.skip("it is multiprocessing's own affair")
-        near, far = self.ctx.Pipe()
-        pool = self.ctx.Pool(1, tasks.tell_start, (far,), maxtasksperchild=1)
-        try:
-            workers = pool.map(tasks.own_pid, range(3), 1)
-            self.assertEqual(len(set(workers)), 3)
-            for pid in workers:
-                self.assertTrue(near.poll(20))
-                self.assertEqual(near.recv(), pid)
-        finally:
-            pool.terminate()
-            pool.join()
-        while near.poll(0.1):       # of a fourth one, perhaps
-            near.recv()
-        far.close()
-        del pool
-        gc.collect()
-        self.catch(EOFError, near.recv)     # nobody has the other end, not even this process
-
-    def test_nothing_else_is_inherited(self):
-        if self.engine == 'fork':
-            return
-        near, far = self.ctx.Pipe()
-        folder = support.tempfile.mkdtemp()
-        self.addCleanup(support.shutil.rmtree, folder, True)
-        opened = open(os.path.join(folder, 'file'), 'w')
-        self.addCleanup(opened.close)
-        self.started(target=tasks.say_what_is_open, args=(far, os.fstat(opened.fileno())[1]))
-        self.assertTrue(near.poll(20))
-        self.assertEqual(near.recv(), 'not open')
-
-    def test_by_address(self):
-        listener = Listener(authkey=b('secret'))
-        self.addCleanup(listener.close)
-        self.started(target=tasks.call, args=(listener.address, b('secret'), 'text'))
-        connection = listener.accept()
-        self.addCleanup(connection.close)
-        self.assertEqual(connection.recv(), 'text')
-        self.catch(EOFError, connection.recv)
-
-
-each_engine(globals(), Travelling, variants=[
-    name for name in support.PROCESS_VARIANTS if '_' not in name and name not in support.LIKE_SUBPROCESS])
