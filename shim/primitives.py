@@ -67,11 +67,6 @@ def newer(home):
     return dict([(name, COMPLETE[name]) for name in HOMES[home][1] if name in COMPLETE])
 
 
-def newer_or_ours(home):
-    """Is that submodule not multiprocessing's own here?"""
-    return lacking(home) or newer(home)
-
-
 def ours(name):
     """The class or function over cells; NotImplementedError where it can't be."""
     from shim.backfill import cells

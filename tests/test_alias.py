@@ -18,6 +18,8 @@ for name in ('Lock', 'RLock', 'Semaphore', 'BoundedSemaphore'):
 PRIMITIVES['Queue'] = PRIMITIVES['JoinableQueue'] = (3, 8)
 PRIMITIVES['SimpleQueue'] = (3, 9)
 COMPLETE = {'synchronize': (3, 14), 'queues': (3, 9), 'sharedctypes': (3, 4)}       # the same for the submodules
+if hasattr(sys, 'pypy_version_info'):
+    COMPLETE['sharedctypes'] = (9,)     # its copy() copies the first item of an array
 SUBMODULES = ('queues', 'sharedctypes', 'synchronize')
 
 LOADED = '''

@@ -42,9 +42,9 @@ _known = {}             # {class: what known() has made of it}
 def known(kind):
     """The class, which belongs to multiprocessing's, too, where that is what programs know."""
     if kind not in _known:
-        own = kind
-        if not primitives.newer_or_ours('sharedctypes'):
-            own = getattr(compat.submodule('sharedctypes'), kind.__name__)
+        own, home = kind, 'sharedctypes'
+        if not (primitives.lacking(home) or kind.__name__ in primitives.newer(home)):
+            own = getattr(compat.submodule(home), kind.__name__)
         if own is not kind:
             own = type(kind.__name__, (kind, own), {'__module__': __name__, '__doc__': kind.__doc__})
         _known[kind] = own

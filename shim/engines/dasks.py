@@ -180,6 +180,8 @@ class DaskEngine(JobEngine):
         for key in list(self._away):
             if self._away[key][0].done():
                 done.append(self._away.pop(key))
+        if not done:            # one before took this one, too; and even a gather() of none asks the scheduler
+            return
         good = [each for each in done if each[0].status == 'finished']
         try:
             values = self.client.gather([each for each, _lane in good])
