@@ -293,10 +293,13 @@ def travelling(handle):
         return reduction.reduce_handle(handle)
     from shim.backfill import sent_handles
     if sent_handles.WHY_NOT:
+        whom, remedy = 'another process', ''
+        if DESCRIPTORS:
+            whom, remedy = 'a process that runs already', 'give it to the process as an argument, or '
         raise pickle.PicklingError(
-            "a connection can't be sent to a process that runs already here, as this interpreter"
-            " can't send descriptors (%s): give it to the process as an argument, or send the address"
-            " of a shim.connection.Listener, and connect to it with Client" % sent_handles.WHY_NOT)
+            "a connection can't be sent to %s here, as this interpreter can't send descriptors (%s): %ssend"
+            " the address of a shim.connection.Listener, and connect to it with Client"
+            % (whom, sent_handles.WHY_NOT, remedy))
     return sent_handles.share(handle)
 
 

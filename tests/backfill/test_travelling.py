@@ -5,6 +5,7 @@ import pickle
 import sys
 
 from shim import compat
+from shim.backfill.sockets import DESCRIPTORS
 from shim.connection import Listener
 from tests import support
 from tests.backfill import tasks
@@ -16,6 +17,14 @@ class Travelling(object):
 
     deadline = 60
 
+    def refused(self, function, *args):
+        """Whether this interpreter sends none, at all; then the error says what does instead."""
+        if DESCRIPTORS:
+            return False
+        error = self.catch(pickle.PicklingError, function, *args)
+        self.assertTrue('another process here' in str(error) and 'Listener' in str(error), str(error))
+        return True
+
     def started(self, *args, **kwds):
         process = self.ctx.Process(*args, **kwds)
         process.start()
@@ -24,6 +33,8 @@ class Travelling(object):
 
     def test_as_an_argument(self):
         near, far = self.ctx.Pipe()
+        if self.refused(self.ctx.Process(target=tasks.answer, args=(far,)).start):
+            return
         process = self.started(target=tasks.answer, args=(far,))
         far.close()
         near.send([1, 2])
@@ -35,6 +46,8 @@ class Travelling(object):
         self.catch(EOFError, near.recv)
 
     def test_to_a_running_process(self):
+        if not DESCRIPTORS:
+            support.skip('this interpreter sends no descriptors, not even as arguments')
         near, far = self.ctx.Pipe()
         one, other = self.ctx.Pipe()
         process = self.started(target=tasks.answer_elsewhere, args=(far,))
@@ -62,6 +75,8 @@ class Travelling(object):
         if self.engine == 'fork' or compat.FORKING_PICKLER:
             support.skip("it is multiprocessing's own affair")
         near, far = self.ctx.Pipe()
+        if self.refused(self.ctx.Pool, 1, tasks.tell_start, (far,)):
+            return
         pool = self.ctx.Pool(1, tasks.tell_start, (far,), maxtasksperchild=1)
         try:
             workers = pool.map(tasks.own_pid, range(3), 1)
@@ -82,6 +97,8 @@ class Travelling(object):
     def test_nothing_else_is_inherited(self):
         if self.engine == 'fork':
             return
+        if not DESCRIPTORS:
+            support.skip('this interpreter has no descriptors')
         near, far = self.ctx.Pipe()
         folder = support.tempfile.mkdtemp()
         self.addCleanup(support.shutil.rmtree, folder, True)

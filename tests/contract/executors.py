@@ -3,13 +3,13 @@ import logging
 
 from shim import futures
 from tests.promises import scratch
-from tests.support import alive, wait_until
+from tests.support import PACE, alive, wait_until
 
 
 def started(kind, *args, **kwds):
     """An executor whose workers have started, unless they can't."""
     made = kind(*args, **kwds)
-    made.submit(abs, -1).exception(20)
+    made.submit(abs, -1).exception(20 * PACE)
     return made
 
 

@@ -12,7 +12,7 @@ from tests import promise_tasks, tasks
 from tests.contract.executors import Base, OfThreads
 from tests.promises import lines
 from tests.support import (
-    CONCURRENT_VARIANTS, PROCESS_VARIANTS, Elapsed, alive, each_engine, needs_fork, skip, told,
+    CONCURRENT_VARIANTS, PACE, PROCESS_VARIANTS, Elapsed, alive, each_engine, needs_fork, skip, told,
     wait_until)
 
 
@@ -45,7 +45,7 @@ class Life(object):
     def test_initializer_raises(self):
         executor = self.Executor(2, initializer=tasks.raise_value_error, initargs=('text',))
         try:
-            error = executor.submit(tasks.square, 3).exception(20)
+            error = executor.submit(tasks.square, 3).exception(20 * PACE)
         except futures.BrokenExecutor:
             error = sys.exc_info()[1]
         self.assertTrue(isinstance(error, futures.BrokenExecutor), repr(error))
