@@ -76,10 +76,21 @@ def describe_cannot(facts):
 
 
 def commit():
-    """What the checkout is at, as git describes it."""
-    done = subprocess.run(['git', 'describe', '--always', '--dirty'], cwd=ROOT,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return done.stdout.decode().strip() or 'unknown'
+    """What the checkout is at; and whether anything is changed, but what these runs write."""
+    found = git('describe', '--always') or 'unknown'
+    if git('status', '--porcelain', '--untracked-files=no', '--', '.', ':(exclude)docs/interpreters'):
+        found += '-dirty'
+    return found
+
+
+def git(*arguments):
+    """What it prints; nothing where there is none."""
+    try:
+        done = subprocess.run(['git'] + list(arguments), cwd=ROOT,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        return ''
+    return done.stdout.decode().strip()
 
 
 def keep(interpreter, facts, line, skipped):

@@ -60,9 +60,11 @@ class Bare(Promise):
                                   os.environ.get('PYTHONPATH'))
         if self.engine in ('fork', 'spawn', 'forkserver'):
             # "Where it can": where the stdlib's Process itself does without.
-            answer = support.run_script(CAN_START, args=[self.engine], env=environ)[1]
+            _status, answer, err, _seconds = support.run_script(
+                CAN_START, args=[self.engine], env=environ)
             if answer != 'yes':
-                support.skip('Process of this interpreter needs it, ' + answer)
+                support.skip('Process of this interpreter needs it, '
+                             + (answer or 'no: ' + err.strip().split('\n')[-1]))
         self.succeed(self.start(WORKS, env=environ))
 
     def test_no_semaphores(self):
