@@ -180,11 +180,10 @@ class DaskEngine(JobEngine):
         for key in list(self._away):
             if self._away[key][0].done():
                 done.append(self._away.pop(key))
-        if not done:            # one before took this one, too; and even a gather() of none asks the scheduler
-            return
         good = [each for each in done if each[0].status == 'finished']
         try:
-            values = self.client.gather([each for each, _lane in good])
+            # Even a gather() of none asks the scheduler.
+            values = good and self.client.gather([each for each, _lane in good])
         except Exception:       # a worker has gone just now, with its results
             good, values = [], []
         for number in range(len(good)):
