@@ -5,6 +5,7 @@ threads in the message, and again every few seconds if that was swallowed.  Wher
 through (an untimed lock on 2.x), a thread reports what hung and ends the process with 70.
 (Where there are neither alarms nor threads, only the limit of tests/matrix.py remains.)
 """
+import gc
 import os
 import signal
 import sys
@@ -45,6 +46,15 @@ def wait_until(predicate, timeout=10, interval=0.01):
         if value or monotonic() > end:
             return value
         time.sleep(interval)
+
+
+def wait_let_go(predicate, timeout=10):
+    """The same for what ends when nobody has it: at once, but on PyPy at one of its collections."""
+    def look():
+        if hasattr(sys, 'pypy_version_info'):
+            gc.collect()
+        return predicate()
+    return wait_until(look, timeout)
 
 
 def thread_stacks():

@@ -56,6 +56,9 @@ if os.environ.get('SHIM_VARIANTS'):     # 'default', or some of these: 'fork,sub
     CONCURRENT_VARIANTS = [name for name in chosen if name != 'serial']
     PROCESS_VARIANTS = [name for name in CONCURRENT_VARIANTS
                         if name.split('_')[0] in PROCESSES]
+# One for each kind of Process.
+STARTING_VARIANTS = [name for name in PROCESS_VARIANTS
+                     if '_' not in name and name not in LIKE_SUBPROCESS]
 TRAVEL_VARIANTS = [name for name in CONCURRENT_VARIANTS if name not in HERE]
 VARIANTS = CONCURRENT_VARIANTS + ['serial']
 

@@ -1,5 +1,4 @@
 """Futures without an executor: those of shim.backfill, and the same tests of concurrent.futures' own."""
-import gc
 import os
 import signal
 import threading
@@ -7,7 +6,8 @@ import time
 
 from shim import futures
 from shim.backfill import future as backfill
-from tests.support import TestCase, needs_threads, skip, wait_until
+from tests.deadlines import wait_let_go
+from tests.support import TestCase, needs_threads, skip
 
 
 class Of(object):
@@ -201,11 +201,7 @@ class Of(object):
         for each in results:
             break
         del results, each
-
-        def nobody_waits():
-            gc.collect()        # PyPy ends a generator that nobody has then, and not before
-            return not (second._waiters or first._waiters)
-        self.assertTrue(wait_until(nobody_waits))
+        self.assertTrue(wait_let_go(lambda: not (second._waiters or first._waiters)))
 
 
 class OfBackfill(Of, TestCase):

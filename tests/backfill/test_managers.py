@@ -15,8 +15,6 @@ from tests.backfill import tasks
 from tests.promises import lines, scratch
 from tests.support import Elapsed, b, each_engine
 
-VARIANTS = [name for name in support.PROCESS_VARIANTS if '_' not in name and name not in support.LIKE_SUBPROCESS]
-
 
 class CountingManager(managers.BaseManager):
     """Of the tests' own."""
@@ -450,4 +448,4 @@ def serve(server):
         pass
 
 
-each_engine(globals(), Objects, Own, variants=VARIANTS)
+each_engine(globals(), Objects, Own, variants=support.STARTING_VARIANTS)

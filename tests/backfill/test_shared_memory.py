@@ -227,5 +227,4 @@ class Processes(object):
         for name in names:
             self.catch(OSError, SharedMemory, name)
 
-each_engine(globals(), Processes, variants=[
-    name for name in support.PROCESS_VARIANTS if '_' not in name and name not in support.LIKE_SUBPROCESS])
+each_engine(globals(), Processes, variants=support.STARTING_VARIANTS)

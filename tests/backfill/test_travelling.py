@@ -118,5 +118,4 @@ class Travelling(object):
         self.catch(EOFError, connection.recv)
 
 
-each_engine(globals(), Travelling, variants=[
-    name for name in support.PROCESS_VARIANTS if '_' not in name and name not in support.LIKE_SUBPROCESS])
+each_engine(globals(), Travelling, variants=support.STARTING_VARIANTS)

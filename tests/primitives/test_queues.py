@@ -7,6 +7,7 @@ import time
 
 from tests import primitive_tasks as tasks
 from tests import support
+from tests.deadlines import wait_let_go
 from tests.primitives import VARIANTS, Primitive
 from tests.promises import kill, lines
 from tests.support import Elapsed, each_engine, wait_until
@@ -217,15 +218,12 @@ class Queues(Primitive):
                 condition.wait(0.001)
                 # Those go last that an object has which is in a circle.
                 messages = lock = condition = None
+            gc.collect()
             if count == 3:
-                before = self.descriptors()
+                before = len(os.listdir('/proc/self/fd'))
         # A feeder ends a moment later.
-        self.assertTrue(wait_until(lambda: len(self.descriptors()) <= len(before) + 2, 10),
-                        (before, self.descriptors()))
-
-    def descriptors(self):
-        gc.collect()        # PyPy closes what nobody has any more at the one after the next
-        return os.listdir('/proc/self/fd')
+        self.assertTrue(wait_let_go(lambda: len(os.listdir('/proc/self/fd')) <= before + 2),
+                        (before, os.listdir('/proc/self/fd')))
 
     # Killed while they read and write.
 
