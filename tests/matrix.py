@@ -271,9 +271,12 @@ def main(argv=None):
     found, broken = find_interpreters()
     chosen = choose(found, options)
     problems = ['SHIM_PYTHONS: %s does not run' % path for path in broken]
-    problems += ['Python %s is required, but not found (PATH, pyenv, SHIM_PYTHONS)' % name
-                 for name in options.require
-                 if not [1 for each in found.values() if each.wanted([name])]]
+    missing = ['Python %s is required, but not found (PATH, pyenv, SHIM_PYTHONS)' % name
+               for name in options.require
+               if not [1 for each in found.values() if each.wanted([name])]]
+    if options.only and missing:        # a slip of the pen, seldom worth an hour's wait
+        sys.exit('%s\nthere are: %s' % ('\n'.join(missing), ', '.join(sorted(found))))
+    problems += missing
     lacking = [name for name in FIRST + REQUIRED + THOROUGH if name not in options.require
                and not options.only and not [1 for each in found.values() if each.wanted([name])]]
     if lacking:
