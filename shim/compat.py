@@ -149,6 +149,10 @@ LENGTH_OF_32_BITS = sys.version_info < (3, 8)
 # From 3.4 on a descriptor is not inherited by a program started later, unless asked for (PEP 446).
 INHERIT_NOTHING = hasattr(os, 'set_inheritable')
 
+# The format of marshal for the other one of Python 2 and 3: 3 can't read the strings that 2 interns
+# from 1 on.  Jython interns none, and what it writes of a float before 2 nobody can read.
+MARSHAL = [0, 2][java_semaphore is not None]
+
 # What a system call says when it could not begin or go on, and is to be tried again later.
 AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 

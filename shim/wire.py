@@ -6,9 +6,10 @@ they are unpickled (numbers, strings, bytes, tuples and lists of them).  What is
 inside as bytes, so that whoever reads the channel never runs the user's code.  Long bytes, marked
 by apart(), go before in frames of their own, rather than be copied into that pickle and out of it.
 
-Between Python 2 and 3 the body is marshalled, in the one format that both have: there bytes stay
+Between Python 2 and 3 the body is marshalled, in a format that both have: there bytes stay
 bytes and text stays text, where pickle takes 2's str for one or the other.
 """
+import errno
 import marshal
 import struct
 import sys
@@ -86,7 +87,7 @@ else:
 
 def marshalled(kind, body=None):
     """A frame for the other one of Python 2 and 3."""
-    packed = marshal.dumps(body, 0)
+    packed = marshal.dumps(body, compat.MARSHAL)
     return _joined(_head(kind, packed), packed)
 
 
@@ -196,10 +197,15 @@ class Outbox(object):
                     return True
                 self._data, self._at = self._next(), 0
             try:
-                self._at += sock.send(compat.view(self._data, self._at, SLICE))
+                taken = sock.send(compat.view(self._data, self._at, SLICE))
             except OSErrors:
                 if compat.interrupted(sys.exc_info()[1]):
                     continue
                 if sys.exc_info()[1].args[0] not in compat.AGAIN:
                     raise
                 return False
+            if not taken:       # Jython's answer to EAGAIN, and to EPIPE
+                if sock.gettimeout() is None:
+                    raise IOError(errno.EPIPE, 'the other end is closed')
+                return False
+            self._at += taken

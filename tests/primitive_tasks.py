@@ -30,13 +30,11 @@ def count_up(lock, path, times):
     for _each in range(times):
         lock.acquire()
         try:
-            number = os.open(path, os.O_RDWR)
-            try:
-                text = os.read(number, 20)
-                os.lseek(number, 0, 0)
-                os.write(number, ('%d ' % (int(text) + 1)).encode('ascii'))
-            finally:
-                os.close(number)
+            stream = open(path, 'r+')       # os.open(path, os.O_RDWR) empties it on Jython
+            number = int(stream.read(20))
+            stream.seek(0)
+            stream.write('%d ' % (number + 1))
+            stream.close()
         finally:
             lock.release()
 

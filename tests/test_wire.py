@@ -98,3 +98,32 @@ class TestMixed(Cuts):
         for given in both:
             self.assertEqual(self.wire.native(given), both[isinstance(b(''), str)])
             self.assertTrue(isinstance(self.wire.native(given), str))
+
+
+class TakesNothing(object):
+    """A socket as Jython's are when they are full, or closed: they raise nothing."""
+
+    def __init__(self, timeout):
+        self.timeout = timeout
+
+    def gettimeout(self):
+        return self.timeout
+
+    def send(self, data):
+        return 0
+
+
+class TestOutbox(support.TestCase):
+    def outbox(self):
+        from shim import wire
+        outbox = wire.Outbox()
+        outbox.put(wire.frame(wire.RETURN))
+        return outbox
+
+    def test_full(self):
+        outbox = self.outbox()
+        self.assertFalse(outbox.send(TakesNothing(0.0)))
+        self.assertFalse(outbox.empty())
+
+    def test_closed(self):
+        self.catch((IOError, OSError), self.outbox().send, TakesNothing(None))

@@ -10,7 +10,8 @@ from shim import compat
 from shim.context import CLUSTERS
 from tests import promise_tasks as tasks
 from tests.promises import Promise, kill, lines
-from tests.support import VARIANTS, Elapsed, each_engine, monotonic, needs_fork, skip, told, wait_until
+from tests.support import (
+    PACE, VARIANTS, Elapsed, each_engine, monotonic, needs_fork, skip, told, wait_until)
 
 
 class Death(Promise):
@@ -235,7 +236,7 @@ class Idle(Promise):
 
     def test_call_in_the_same_millisecond(self):
         pool = self.Pool(2)
-        for n in range({'fork': 500, 'subprocess': 60}.get(self.variant, 20)):
+        for n in range({'fork': 500, 'subprocess': 60}.get(self.variant, 20) // PACE):
             idle = self.pids(pool)
             if idle:
                 kill(random.choice(idle))
