@@ -323,6 +323,9 @@ else:
 EVENTS_TELL = sys.version_info >= (2, 7)
 # Until 3.8 a closed Queue answers to get(), and to put() with an AssertionError.
 QUEUES_SHUT = sys.version_info >= (3, 8)
+# Until 2.7 a Queue's thread imports something first: while a module is imported that waits for it,
+# nothing arrives.
+QUEUES_IMPORT = sys.version_info < (2, 7)
 # From 3.14 on; to look whether there is concurrent.interpreters would import `concurrent`.
 INTERPRETERS = sys.version_info >= (3, 14) and findable('_interpreters')
 # From 3.7 on a module's names can be looked for when somebody asks (PEP 562).
