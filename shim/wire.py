@@ -13,6 +13,7 @@ import errno
 import marshal
 import struct
 import sys
+import time
 
 from six.moves import cPickle
 
@@ -39,6 +40,7 @@ APART = 11      # bytes as they are, which the next frame refers to
 HEAD = struct.calcsize('>Q')
 LENGTH = (1 << 56) - 1
 SLICE = 1 << 18         # bytes given to one system call
+NAP = 0.001             # seconds, until a full blocking socket of Jython's is asked again
 LONG = 1 << 16          # bytes that are worth a frame of their own
 EMPTY = ''.encode('ascii')
 PROTOCOL = cPickle.HIGHEST_PROTOCOL
@@ -205,7 +207,15 @@ class Outbox(object):
                     raise
                 return False
             if not taken:       # Jython's answer to EAGAIN, and to EPIPE
-                if sock.gettimeout() is None:
+                if sock.gettimeout() is not None:
+                    return False
+                if not _is_active(sock):
                     raise IOError(errno.EPIPE, 'the other end is closed')
-                return False
+                time.sleep(NAP)
             self._at += taken
+
+
+def _is_active(sock):
+    """Jython: is the other end there?  A blocking socket, too, takes nothing while it is full."""
+    channel = getattr(getattr(sock, '_sock', None), 'channel', None)
+    return channel is not None and channel.isActive()
