@@ -130,8 +130,8 @@ class Without(support.TestCase):
         if shim.compat.absent:
             support.skip('there is no multiprocessing: all tests run without its semaphores')
         program = support.start_script(
-            SUITE, args=['tests.primitives.test_locks', 'tests.primitives.test_queues'],
-            env=self.environ('semaphores'))
+            SUITE, env=self.environ('semaphores'),
+            args=['tests.primitives.test_' + name for name in ('locks', 'holders', 'queues')])
         status, out, err, _seconds = program.wait(350)
         self.assertEqual(status, 0, out + err)
         self.assertTrue(out.startswith('ran '), out)
