@@ -8,4 +8,6 @@ import sys
 from shim.commands import main
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    if status:      # 2.5 waits for no thread where a program exits, even with 0
+        sys.exit(status)

@@ -132,6 +132,8 @@ SERVER_WAITS = sys.version_info >= (3, 7)
 
 # From 3.9 on __main__.__file__ is absolute, whatever was typed.
 MAIN_IS_ABSOLUTE = sys.version_info >= (3, 9)
+# On 2.5 and 2.6 what raises below python -m ends with a status of its own, 255.
+STATUS_OF_M = (2, 5) <= sys.version_info < (2, 7)
 
 try:
     from java.util.concurrent import Semaphore as java_semaphore, TimeUnit

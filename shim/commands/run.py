@@ -114,6 +114,9 @@ def start(module, argv):
         raise
     except:     # noqa: E722
         hide_ourselves()
+        if module is None and compat.STATUS_OF_M:
+            sys.excepthook(*sys.exc_info())
+            sys.exit(1)
         raise
     return 0
 
@@ -158,8 +161,19 @@ def run_module(name):
         sys.argv[0] = '-m'
         if hasattr(runpy, '_run_module_as_main'):
             runpy._run_module_as_main(name)
-        else:               # until 2.6
-            runpy.run_module(name, None, '__main__', True)
+        else:       # until 2.5, where run_module() makes a __main__ of its own, unknown to workers
+            run_code_of(name, sys.modules['__main__'])
+
+
+def run_code_of(name, program):
+    """As the python -m of 2.5."""
+    import runpy
+    loader = runpy.get_loader(name)
+    if loader is None:
+        raise ImportError('No module named ' + name)
+    program.__loader__ = loader
+    program.__file__ = sys.argv[0] = runpy._get_filename(loader, name)
+    six.exec_(loader.get_code(name), program.__dict__)
 
 
 def run_file(path, program):
