@@ -18,6 +18,16 @@ from shim import compat
 from tests.tasks import make_lock
 
 
+def pids(pool):
+    """Of the pool's workers.  Those that others start for it tell theirs a little later."""
+    for _each in range(500):
+        found = [worker.pid for worker in list(pool._pool)]
+        if None not in found:
+            break
+        time.sleep(0.01)
+    return found
+
+
 def square(x):
     return x * x
 

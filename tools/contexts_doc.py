@@ -22,7 +22,7 @@ PROMISES = 22
 
 def table():
     """Yield the lines: a column for each context, a row for each promise."""
-    names = list(engines.ENGINES)
+    names = list(engines.CANNOT)
     height = max(map(len, names))
     for line in range(height):
         yield ' ' * 4 + '  '.join(name.rjust(height)[line] for name in names)
@@ -33,7 +33,7 @@ def table():
 
 def reasons():
     """Yield the lines that say why."""
-    for name in engines.ENGINES:
+    for name in engines.CANNOT:
         for number, reason in sorted(engines.CANNOT[name].items()):
             yield '%-12s %2d  %s' % (name, number, reason)
 

@@ -59,6 +59,8 @@ _NOT_OURS = {
     20: 'nobody imports the program there: what is in __main__ travels whole, by cloudpickle, and'
         ' what one task changes of it no other sees',
 }
+_ELSEWHERE = {
+    20: 'no worker there imports the program: what is in __main__ travels whole, by cloudpickle'}
 _GROUP = {11: 'Ctrl-C in a terminal reaches the workers, too, which are not the pool\'s to shield'}
 _FORKED = {22: 'a child forked from a program that is connected to Ray hangs as it ends, in Ray\'s own exit'
                ' functions, with or without a pool'}
@@ -77,9 +79,9 @@ CANNOT = {
     'forkserver': {},
     'subprocess': {},
     'pp': {},
+    'pp_server': dict(_ELSEWHERE),      # pp on ppservers
     'ampoule': {},
-    'ampoule_remote': {
-        20: 'no worker there imports the program: what is in __main__ travels whole, by cloudpickle'},
+    'ampoule_remote': dict(_ELSEWHERE),
     'thread': dict(_NO_PROCESS),
     'interpreter': dict([(number, _NO_PROCESS[number]) for number in (1, 2, 10, 12)] + [
         (22, 'CPython crashes in a child that is forked while there are sub-interpreters')]),

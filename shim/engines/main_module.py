@@ -46,7 +46,7 @@ def executable():
 def choose(executable, path=()):
     """Have new interpreters be that one, with these folders on their sys.path; None: this one."""
     chosen[:] = []
-    if executable is not None:
+    if path or executable not in (None, sys.executable):
         chosen[:] = [executable, [os.path.abspath(folder) for folder in path]]
 
 

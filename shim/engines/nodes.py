@@ -16,8 +16,9 @@ import socket
 import struct
 import subprocess
 import sys
+import traceback
 
-from shim import compat, errors, pickling, wire
+from shim import compat, errors, pickling, threads, wire
 from shim.engines import (
     abroad, channel, dialect, interpreter, main_module, parallel, subproc)
 from shim.engines.crew import Crew
@@ -30,7 +31,9 @@ except ImportError:     # 2.4
 
 PATIENCE = 10.0         # seconds for a ppserver to say something
 QUEUE = 30.0            # and to run a first job: those of others may have all of its processes
-FAREWELL = 0.5          # seconds for the exit code to come after the end of the channel
+FAREWELL = 0.5          # seconds from the end of the channel to the exit code, or the reverse
+# The names of the members of pp.Server that are nobody's business: in all of 1.6.4 to 1.7.8.
+CONNECTIONS, STATISTICS = ('_Server__rworkers', '_Server__rworkers_reserved'), '_Server__stats'
 START = interpreter.LOAD + '''
 from shim.engines.nodes import serve
 serve(*sys.argv[3:])
@@ -44,13 +47,14 @@ class Node(object):
         host, port = address.split(':')[0], int((address.split(':') + ['60000'])[1])
         self.address, self.pair = '%s:%d' % (host, port), (host, port)
         self.secret, self.taken = secret, 0
+        self.threads = []       # of pp's, that wait for jobs
         self.greet()
         self.server = parallel.server_of(0, ppservers=(self.address,), secret=secret)
-        answer = self.run(ask, ())
-        if '\n' in answer:
-            raise errors.PoolError('the ppserver at %s can not import shim: install poolshim for the'
-                                   ' Python that it runs in\n%s' % (self.address, answer))
-        self.python = interpreter.Interpreter('at ' + self.address, answer)
+        try:
+            self.python = self.interpreter()
+        except:
+            self.leave()
+            raise
 
     def greet(self):
         """Find out whether it knows the secret, how many cpus it has, and our address as it sees it."""
@@ -74,6 +78,14 @@ class Node(object):
         finally:
             sock.close()
 
+    def interpreter(self):
+        """The Python that it is; PoolError if shim is not there."""
+        answer = self.run(ask, ())
+        if '\n' in answer:
+            raise errors.PoolError('the ppserver at %s can not import shim: install poolshim for the'
+                                   ' Python that it runs in\n%s' % (self.address, answer))
+        return interpreter.Interpreter('at ' + self.address, answer)
+
     def run(self, function, args):
         """What pp's job returns; PoolError if it does not in time."""
         said, done = [], Signal()
@@ -89,6 +101,24 @@ class Node(object):
                 ' processes busy (ppserver -w N: how many it has), or it is another version of pp'
                 % (self.address, QUEUE))
         return said[0]
+
+
+    def leave(self):
+        """Close the connections.  ppft keeps them as long as the program runs, all that ever were."""
+        server = self.server
+        ends = [each.rworker for each in getattr(server, STATISTICS).values()
+                if getattr(each, 'rworker', None)]
+        for name in CONNECTIONS:
+            ends += getattr(server, name)
+            del getattr(server, name)[:]    # ppft would give the job of a closed one to the next
+        server.destroy()
+        for each in ends:
+            try:
+                each.socket.shutdown(socket.SHUT_RDWR)      # a thread may be reading from it
+            except OSErrors:
+                pass
+            each.close()
+        parallel.wait_for(self.threads)
 
 
 def send(sock, data):
@@ -168,7 +198,20 @@ class Distant(object):
     def __init__(self, node, line, words):
         self.node = node
         node.taken += 1
-        node.server.submit(start, (line, words), callback=self.ended)
+        threads.start(self._submit, (line, words), 'shim-pp')
+
+    def _submit(self, line, words):
+        """By a daemon thread: on 2.5 pp's are daemons, too, only if that one is which starts them."""
+        lock = parallel.turn()
+        lock.acquire()
+        try:
+            try:
+                self.node.threads += parallel.submit(
+                    self.node.server, start, (line, words), self.ended)
+            except:     # noqa: E722  the pool has ended meanwhile
+                self.ended(traceback.format_exc())
+        finally:
+            lock.release()
 
     def ended(self, said):
         """pp has the job's result: the exit code, a traceback, or None if its worker died."""
@@ -208,9 +251,10 @@ class Placed(parallel.Hired):
         now = compat.monotonic()
         if self._listening is not None:
             return self.process.exitcode is not None or now > self._until
-        if self.eof and self._ended is None:
+        told = self.process.exitcode is not None
+        if self._ended is None and (self.eof or told):
             self._ended = now
-        return self.eof and (self.process.exitcode is not None or now - self._ended > FAREWELL)
+        return self._ended is not None and (self.eof and told or now - self._ended > FAREWELL)
 
     def terminate(self):
         """The end of its channel: it ends, whatever it does."""
@@ -245,12 +289,16 @@ class NodesEngine(parallel.ParallelEngine):
         if not secret:
             raise ValueError("pp's own secret is known to everybody: give that of your ppservers"
                              " (option secret, or SHIM_PP_SECRET)")
-        self.nodes = [Node(address, secret) for address in addresses(self.options)]
-        first = self.nodes[0].python
-        for node in self.nodes:
-            if (node.python.name, node.python.version[:2]) != (first.name, first.version[:2]):
-                raise ValueError('the ppservers are of different Pythons: %s, %s' % (
-                    first, node.python))
+        self.nodes = []
+        try:
+            for address in addresses(self.options):
+                self.nodes.append(Node(address, secret))
+                first, python = self.nodes[0].python, self.nodes[-1].python
+                if (python.name, python.version[:2]) != (first.name, first.version[:2]):
+                    raise ValueError('the ppservers are of different Pythons: %s, %s' % (first, python))
+        except:
+            self.leave()
+            raise
         here, self.words = interpreter.here(), []
         if (here.name, here.version[:2]) != (first.name, first.version[:2]):
             self.dialect = dialect.with_(first)
@@ -286,8 +334,11 @@ class NodesEngine(parallel.ParallelEngine):
 
     def end_all(self):
         subproc.SubprocessEngine.end_all(self)
+        self.leave()
+
+    def leave(self):
         for node in self.nodes:
-            node.server.destroy()
+            node.leave()
 
 
 def addresses(options):

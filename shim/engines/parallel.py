@@ -25,7 +25,7 @@ from shim.waiting import Signal
 
 # The names of the members of pp.Server that are nobody's business: in all of 1.6.4 to 1.7.8.
 WORKERS, EXITING = '_Server__workers', '_exiting'
-_locks = {}         # {pid: held while a server is made}: a child by fork has one of its own
+_locks = {}         # {pid: see turn()}: a child by fork has one of its own
 
 
 def pilot(places, line):
@@ -74,7 +74,7 @@ class Job(object):
         self.made.fire()
 
     def _submit(self, line):
-        lock = _locks.setdefault(os.getpid(), compat.allocate_lock())
+        lock = turn()
         lock.acquire()
         try:
             if self._unwanted:      # meanwhile: nobody waits for one that does not start
@@ -83,10 +83,7 @@ class Job(object):
             atexit.register(spare, self._server)
             started = getattr(self._server, WORKERS)[0]
             self.pid, self._popen = started.pid, popen_of(started)
-            others = threading.enumerate()
-            self._server.submit(pilot, (interpreter.PLACES, line), callback=self.ended)
-            self._threads = [each for each in threading.enumerate()
-                             if each not in others and 'run_local' in repr(each)]
+            self._threads = submit(self._server, pilot, (interpreter.PLACES, line), self.ended)
         finally:
             lock.release()
 
@@ -141,11 +138,28 @@ class Job(object):
         started = getattr(self._server, WORKERS)
         started[:] = [each for each in started if hasattr(each, 'proc')]
         self._server.destroy()
-        for each in self._threads:      # on 2.x the program's end would trip over it
-            each.join(1.0)
+        wait_for(self._threads)
         # Their files are closed as they go: pp has this object until the program ends.
         self._poll()
         self._server, self._popen, self._threads = None, None, ()
+
+
+def turn():
+    """Held by who makes a server, or submits a job."""
+    return _locks.setdefault(os.getpid(), compat.allocate_lock())
+
+
+def submit(server, function, args, callback):
+    """Have pp run a job, in one's turn(); returns the threads of pp's that wait for its result."""
+    others = threading.enumerate()
+    server.submit(function, args, callback=callback)
+    return [each for each in threading.enumerate() if each not in others and 'run_' in repr(each)]
+
+
+def wait_for(threads):
+    """Let these threads of pp's end: on 2.x the program's end would trip over them."""
+    for each in threads:
+        each.join(1.0)
 
 
 def server_of(*args, **kwds):

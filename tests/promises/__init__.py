@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 from shim.context import CLUSTERS
-from tests import support
+from tests import promise_tasks, support
 
 LONG = os.environ.get('SHIM_LONG') == '1'
 # For tests that take long and are not about channels: each engine, and one with the other channel.
@@ -84,8 +84,7 @@ class Promise(object):
 
     def pids(self, pool):
         """Of the workers that are alive now."""
-        pids = [worker.pid for worker in list(pool._pool)]
-        return [pid for pid in pids if pid and support.alive(pid)]
+        return [pid for pid in promise_tasks.pids(pool) if pid and support.alive(pid)]
 
     def gone(self, pids, timeout):
         """All these processes end within so many seconds."""

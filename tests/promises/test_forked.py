@@ -45,7 +45,7 @@ def main(ctx):
     warnings.simplefilter('ignore')     # 3.12+: fork and threads
     pool = ctx.Pool(2)
     assert pool.map(tasks.square, range(10), 1) == [n * n for n in range(10)]
-    pids = [worker.pid for worker in pool._pool]
+    pids = tasks.pids(pool)
     result = pool.apply_async(tasks.nap, (0.4, 'kept'))
     results = pool.imap(tasks.nap_if, [(0.4, 'kept')])
     forked = os.fork()

@@ -15,7 +15,7 @@ def main(ctx):
     pool = ctx.Pool(6)
     while len(set(pool.map(tasks.pid_after, [0.05] * 12, 1))) < int(sys.argv[2]):
         pass
-    say('pids ' + ' '.join(['%d' % (worker.pid or 0) for worker in pool._pool]))
+    say('pids ' + ' '.join(['%d' % (pid or 0) for pid in tasks.pids(pool)]))
     ways = [('get', lambda: pool.apply_async(tasks.nap, (NAP,)).get()),
             ('timed-get', lambda: pool.apply_async(tasks.nap, (NAP,)).get(60)),
             ('apply', lambda: pool.apply(tasks.nap, (NAP,))),
@@ -84,7 +84,7 @@ def main(ctx):
     pool.__enter__()
     try:
         pool.map(tasks.square, range(20), 1)
-        say('pids ' + ' '.join(['%d' % (worker.pid or 0) for worker in pool._pool]))
+        say('pids ' + ' '.join(['%d' % (pid or 0) for pid in tasks.pids(pool)]))
         say('ready')
         pool.map(tasks.nap, [60] * 4, 1)
     finally:

@@ -19,7 +19,7 @@ def main(ctx):
     pool.map(tasks.square, range(20), 1)
     pool.apply_async(tasks.spin, (path,))               # busy
     pool.apply_async(tasks.noted_pid, (path, 60))       # asleep; the others are idle
-    say('pids ' + ' '.join(['%d' % worker.pid for worker in pool._pool]))
+    say('pids ' + ' '.join(['%d' % (pid or 0) for pid in tasks.pids(pool)]))
     time.sleep(60)
 '''
 
@@ -27,7 +27,7 @@ LEFT_OPEN = '''
 def main(ctx):
     pool = sys.modules['__main__'].pool = ctx.Pool(2)
     pool.map(tasks.square, range(20), 1)
-    say('pids ' + ' '.join(['%d' % (worker.pid or 0) for worker in pool._pool]))
+    say('pids ' + ' '.join(['%d' % (pid or 0) for pid in tasks.pids(pool)]))
     how = sys.argv[2]
     if how == 'busy':
         for n in range(4):
