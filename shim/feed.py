@@ -136,7 +136,9 @@ class Feed(object):
         return self.engine.pack(self._call, self.func, chunk)
 
     def _run(self):
-        compat.mask_interrupts()
+        # A source of the user's may start programs, which should hear Ctrl-C as ever.
+        if self._exact:
+            compat.mask_interrupts()
         going = True
         # Whoever takes the token ends this; between two steps it is there, or somebody else did.
         while going and self._owner:

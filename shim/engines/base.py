@@ -199,6 +199,10 @@ class Engine(object):
                                ' give the other result a callback of its own')
         self.wake()
 
+    def call_out(self, function, *args):
+        """Call the user's code, in whatever thread settles jobs."""
+        return function(*args)
+
     def serves(self):
         """True in the thread that settles jobs: it must not wait for one."""
         return False
