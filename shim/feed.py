@@ -73,6 +73,11 @@ class Feed(object):
                 self._end(closed())
             self.job.gate.open()
 
+    def abort(self, error):
+        """The engine has ended: nobody waits for a source that blocks right now."""
+        if self._own():
+            self._end(error)
+
     def step(self, share=False):
         """Post the next chunk; returns False when that was all.
 

@@ -330,6 +330,8 @@ class Crew(Roster):
             slot.worker.terminate()
             while slot.held:
                 base.fail(slot.held.popleft(), self.error)
+        for feed in list(self.feeds):
+            feed.abort(self.error)
         self.fail_all()
         self.gate.open()
         self.end_all()

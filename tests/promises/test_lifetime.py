@@ -271,6 +271,22 @@ class Terminate(Promise):
             pool.join()
         self.assertLess(clock.seconds, 5)
 
+    def test_source_that_blocks(self):
+        # Who reads heard nothing before the source went on, which it may never do.
+        go = threading.Event()
+        self.addCleanup(go.set)
+
+        def source():
+            yield 3
+            go.wait(60)
+        pool = self.Pool(1)
+        found, window = pool.imap(tasks.square, source()), pool.imap(
+            tasks.square, source(), buffersize=2)
+        self.assertEqual([found.next(20), window.next(20)], [9, 9])
+        pool.terminate()
+        for each in found, window:
+            self.catch(shim.PoolTerminatedError, each.next, 5)
+
     def test_while_somebody_waits(self):
         pool, errors = self.Pool(1), []
         result = pool.apply_async(tasks.nap, (1.5,))
