@@ -12,6 +12,7 @@ that turn out slow are what the warden is for.  A task is begun by `todo.popleft
 `todo.pop()`, each one atomic operation: nothing is ever both.
 """
 import atexit
+import errno
 import os
 import signal
 import sys
@@ -229,9 +230,10 @@ class Worker(running.Runs):
             return compat.getppid() != self.parent
         try:
             os.kill(self.parent, 0)
-            return False
         except OSError:
-            return True
+            # A task may have become a user who may send it nothing.
+            return sys.exc_info()[1].args[0] == errno.ESRCH
+        return False
 
     def attend(self):
         """Do what the main thread would, if it has not come by for long."""

@@ -5,6 +5,7 @@ is_alive(), terminate() and kill(); everything else is the same for all of them.
 """
 import errno
 import os
+import socket
 import sys
 
 from shim import compat, outcome, wire
@@ -129,8 +130,13 @@ class Remote(object):
     def _signal(self, how):
         try:
             how()
-        except OSErrors:        # it has just ended
-            pass
+        except OSErrors:        # it has just ended ...
+            if sys.exc_info()[1].args[0] == errno.EPERM:
+                # ... or this program is another user since.  As its channel ends, so does a worker.
+                try:
+                    self.sock.shutdown(socket.SHUT_RDWR)
+                except OSErrors:
+                    pass
 
     def close(self):
         """Close the channel."""
