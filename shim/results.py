@@ -174,7 +174,10 @@ class MapResult(AsyncResult):
                 index = self._long.popleft()
             except IndexError:      # another thread does
                 break
-            self._parts[index] = outcome.unpack(self._content[index])
+            content = self._content
+            if content is None:         # another thread has unpacked all of them meanwhile
+                break
+            self._parts[index] = outcome.unpack(content[index])
 
     def _flat(self, parts):
         """The results of all chunks, MISSING where there are none."""
@@ -351,7 +354,7 @@ class IMapIterator(object):
             left = None
             if deadline is not None:
                 left = deadline - compat.monotonic()
-                if left <= 0:
+                if not left > 0:        # nan, too
                     raise errors.TimeoutError('no result after %s seconds' % timeout)
             waiter = waiting.take()
             try:
