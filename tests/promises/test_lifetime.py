@@ -141,6 +141,20 @@ class Exit(Promise):
         self.check('exits', 5)
 
 
+UNCLOSED = '''
+def main(ctx):
+    import gc
+    threads = len(threading.enumerate())
+    ctx.Pool(2).apply(tasks.square, (3,))
+    gc.collect()
+    for _each in range(100):
+        if len(threading.enumerate()) <= threads:
+            break
+        time.sleep(0.1)
+    say('left %d' % (len(threading.enumerate()) - threads))
+'''
+
+
 class Collection(Promise):
     """Promise 13: nor is it in the way of being collected."""
 
@@ -187,6 +201,11 @@ class Collection(Promise):
         if sys.version_info >= (3, 8):
             expected = 1
         self.assertEqual(len(told), expected, told)
+
+    def test_workers_gone_where_a_warning_is_an_error(self):
+        if sys.version_info >= (3, 8):
+            program = self.start(UNCLOSED, options=['-W', 'error::ResourceWarning'])
+            self.assertIn('left 0\n', program.wait(30)[1])
 
     def test_result_outlives_the_name(self):
         # As in the stdlib: who waits for a result needs no other reference to the pool.
