@@ -161,7 +161,7 @@ def described(error):
     """An exception in a line of text."""
     try:
         return '%s: %s' % (error.__class__.__name__, error)
-    except Exception:       # its own code raises
+    except:     # noqa: E722  its own code raises
         return error.__class__.__name__
 
 

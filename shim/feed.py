@@ -73,6 +73,11 @@ class Feed(object):
                 self._end(closed())
             self.job.gate.open()
 
+    def abort(self, error):
+        """The engine has ended: nobody waits for a source that blocks right now."""
+        if self._own():
+            self._end(error)
+
     def step(self, share=False):
         """Post the next chunk; returns False when that was all.
 
@@ -136,7 +141,9 @@ class Feed(object):
         return self.engine.pack(self._call, self.func, chunk)
 
     def _run(self):
-        compat.mask_interrupts()
+        # A source of the user's may start programs, which should hear Ctrl-C as ever.
+        if self._exact:
+            compat.mask_interrupts()
         going = True
         # Whoever takes the token ends this; between two steps it is there, or somebody else did.
         while going and self._owner:

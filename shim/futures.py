@@ -217,9 +217,9 @@ class Pooled(object):
                       self._mp_context.options)
         engine.patient = True
         if not engine.here:
-            engine.claim, self._landing = claim, Landing(self._words)
+            engine.claim, self._landing = claim, Landing(self._words, engine.call_out)
         else:
-            self._landing = LandingHere(self._words)
+            self._landing = LandingHere(self._words, engine.call_out)
         self._name(engine)
         engine.start()
         _engines[engine] = True

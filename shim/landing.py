@@ -32,8 +32,16 @@ def claim(task):
 
 def give_up(task):
     """Cancel it, if it was not begun before; else returns True."""
-    task.index.cancel()
+    cancel(task.index)
     return claim(task)
+
+
+def cancel(future):
+    """Cancel it, if it was not begun before."""
+    try:
+        future.cancel()
+    except:     # noqa: E722  a callback raised what is no Exception
+        LOG.error('shim: a callback of %r raised', future, exc_info=True)
 
 
 def land(future, good, value):
@@ -50,15 +58,22 @@ def land(future, good, value):
 class Landing(object):
     """The job of all tasks of an executor; the index of a task is its future."""
 
-    def __init__(self, words):
+    def __init__(self, words, call_out):
         self.words = words      # {exception of the pool's: what a future raises for it}
+        self.call_out = call_out        # the engine's, for callbacks
 
     def settle(self, future, content):
         """How it ended.  Called by the engine."""
         if type(content) is tuple and content[0] == outcome.RAISE:
             self.fail(future, content[1])
         else:
-            land(future, *outcome.unpack(content))
+            self.land(future, *outcome.unpack(content))
+
+    def land(self, future, good, value):
+        if getattr(future, '_done_callbacks', None):
+            self.call_out(land, future, good, value)
+        else:
+            land(future, good, value)
 
     def fail(self, future, error):
         """No worker returned it."""
@@ -66,9 +81,9 @@ class Landing(object):
         if word is not None:
             error = word(*error.args)
         if isinstance(error, PoolTerminatedError):
-            future.cancel()     # unless it runs
+            self.call_out(cancel, future)      # unless it runs
         if begin(future):
-            land(future, False, error)
+            self.land(future, False, error)
 
 
 class LandingHere(Landing):

@@ -83,8 +83,8 @@ def of_value(value):
         kind = errors.stdlib_class(errors.MaybeEncodingError)
         try:
             error = kind(error, value)
-        except:     # noqa: E722  its repr raises
-            error = kind(error, object.__repr__(value))
+        except:     # noqa: E722  a repr raises
+            error = kind(errors.described(error), object.__repr__(value))
     return of_error(error)
 
 

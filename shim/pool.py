@@ -21,6 +21,7 @@ from shim.results import (
 __all__ = ['Pool', 'ThreadPool']
 
 RUN, CLOSE, TERMINATE = 'RUN', 'CLOSE', 'TERMINATE'     # the stdlib's words (from 3.8 on)
+LONGEST = 1e9           # seconds, of a task_timeout: an int may be too large for a float
 
 
 class Pool(object):
@@ -204,10 +205,10 @@ class Pool(object):
     def __del__(self, _warn=warnings.warn, _pid=os.getpid, _warning=compat.ResourceWarning):
         if self._engine is None or self._engine.pid != _pid():
             return
-        if self._state == RUN and _warning is not None:
-            _warn('unclosed running multiprocessing pool %r' % (self,), _warning, source=self)
         if self._state != TERMINATE and not self._engine.ended.happened:
             self._engine.abandon()
+        if self._state == RUN and _warning is not None:     # last: a warning may be an error
+            _warn('unclosed running multiprocessing pool %r' % (self,), _warning, source=self)
 
     def __reduce__(self):
         raise NotImplementedError(
@@ -241,7 +242,7 @@ class Pool(object):
         if isinstance(limit, bool) or not isinstance(limit, integer_types + (float,)) or not (
                 limit > 0):
             raise ValueError('task_timeout must be a positive number of seconds, not %r' % (limit,))
-        return limit
+        return min(limit, LONGEST)
 
     def _checked_retries(self, retries):
         if isinstance(retries, bool) or not isinstance(retries, integer_types) or retries < 0:

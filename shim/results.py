@@ -17,11 +17,14 @@ PENDING = object()
 LONG = 16384        # bytes of a chunk's results that are worth unpacking early
 
 
-def call_back(function, value):
+def call_back(function, value, call_out=None):
     """Call a callback: what it raises is logged, as nobody is there to catch it."""
     if function is not None:
         try:
-            function(value)
+            if call_out is None:
+                function(value)
+            else:
+                call_out(function, value)
         except:     # noqa: E722
             LOG.error('shim: the callback %r raised; the result is delivered all the same',
                       function, exc_info=True)
@@ -91,9 +94,9 @@ class AsyncResult(Signal):
         if self._callback is not None or self._error_callback is not None:
             good, value = self._result()
             if good:
-                call_back(self._callback, value)
+                call_back(self._callback, value, self._engine.call_out)
             else:
-                call_back(self._error_callback, value)
+                call_back(self._error_callback, value, self._engine.call_out)
             self._callback = self._error_callback = None
         self.fire()
         self._pool = None
@@ -171,7 +174,10 @@ class MapResult(AsyncResult):
                 index = self._long.popleft()
             except IndexError:      # another thread does
                 break
-            self._parts[index] = outcome.unpack(self._content[index])
+            content = self._content
+            if content is None:         # another thread has unpacked all of them meanwhile
+                break
+            self._parts[index] = outcome.unpack(content[index])
 
     def _flat(self, parts):
         """The results of all chunks, MISSING where there are none."""
@@ -348,7 +354,7 @@ class IMapIterator(object):
             left = None
             if deadline is not None:
                 left = deadline - compat.monotonic()
-                if left <= 0:
+                if not left > 0:        # nan, too
                     raise errors.TimeoutError('no result after %s seconds' % timeout)
             waiter = waiting.take()
             try:

@@ -204,7 +204,7 @@ class Signal(object):
                     waiter.wait()
                 else:
                     left = deadline - compat.monotonic()
-                    if left <= 0:
+                    if not left > 0:        # nan, too
                         break
                     waiter.wait(left)
         finally:

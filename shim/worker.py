@@ -12,6 +12,7 @@ that turn out slow are what the warden is for.  A task is begun by `todo.popleft
 `todo.pop()`, each one atomic operation: nothing is ever both.
 """
 import atexit
+import errno
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ GROUP = 0.001       # seconds of work begun at once, and between two writes
 SLOW = 0.010        # seconds without attention after which the warden steps in
 ORPHAN = 0.5        # seconds between two looks whether the parent lives
 LARGEST = 4000      # tasks in a group
+FORK = 2e-5         # seconds that os.fork() takes at least
 clock = compat.monotonic
 
 
@@ -106,7 +108,9 @@ class Worker(running.Runs):
                 done.append(run(*popleft()))
             except IndexError:      # handed back: run() raises nothing
                 break
-            now = clock()
+            before, now = now, clock()
+            if now - before > FORK:
+                self.end_if_child()
             ran += 1
         # The clock of 2.x may be set back.
         return max(1, min(2 * size, LARGEST, int(GROUP * ran / max(now - start, 1e-7))))
@@ -120,6 +124,7 @@ class Worker(running.Runs):
 
     def speak(self, count):
         """Send what is done and announce the next group; False if nobody listens any more."""
+        self.end_if_child()     # before the lock, which the warden may have had at the fork
         self.io.acquire()
         try:
             self.again = False
@@ -127,9 +132,12 @@ class Worker(running.Runs):
         finally:
             self.io.release()
 
-    def flush(self, begun):
-        if compat.getpid() != self.pid:     # a task forked, and its child came back here
+    def end_if_child(self):
+        """A task may have forked, and its child come back here: the tasks behind it are not its."""
+        if compat.getpid() != self.pid:
             os._exit(0)
+
+    def flush(self, begun):
         results, now = [], clock()
         while self.printed:
             self.outbox.put(self.frame(wire.PRINTED, self.printed.popleft()))
@@ -229,9 +237,10 @@ class Worker(running.Runs):
             return compat.getppid() != self.parent
         try:
             os.kill(self.parent, 0)
-            return False
         except OSError:
-            return True
+            # A task may have become a user who may send it nothing.
+            return sys.exc_info()[1].args[0] == errno.ESRCH
+        return False
 
     def attend(self):
         """Do what the main thread would, if it has not come by for long."""

@@ -248,11 +248,14 @@ def nested_sleepers(engine, path):
     pool.map(nap, [60, 60], 1)
 
 
-def sigint_of_a_program():
-    """How a program that a task starts finds SIGINT: what Python makes of it at its start."""
+def sigint_of_a_program(_ignored=None):
+    """How a program that is started here finds SIGINT: what Python makes of it at its start."""
     source = 'import signal, sys\n' \
-        'handler = signal.getsignal(signal.SIGINT)\n' \
-        'sys.stdout.write("default %s" % (handler is signal.default_int_handler))\n'
+        'handler, mask = signal.getsignal(signal.SIGINT), ()\n' \
+        'if hasattr(signal, "pthread_sigmask"):\n' \
+        '    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])\n' \
+        'sys.stdout.write("default %s" % (handler is signal.default_int_handler))\n' \
+        'sys.stdout.write(", blocked %s" % (signal.SIGINT in mask))\n'
     program = subprocess.Popen([sys.executable, '-c', source], stdout=subprocess.PIPE)
     return program.communicate()[0].decode('ascii')
 

@@ -163,7 +163,7 @@ class Recycled(support.TestCase):
             begun.set()
             goes_on.wait(20)
 
-        call = base.Call(first, outcome.ONE, outcome.ONE, None)
+        call = base.Call(first, outcome.ONE, None)
         runner.send(call, [base.Task(call, (function, (), {}), None, 0)
                            for function in (first, int, int)])
         begun.wait(20)

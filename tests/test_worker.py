@@ -5,6 +5,17 @@ import socket
 from tests import support
 
 
+PIPE = []           # its end that can be written
+
+
+def fork():
+    os.fork()
+
+
+def tell():
+    os.write(PIPE[0], support.b('%d.' % os.getpid()))
+
+
 class Races(support.TestCase):
     """What the main thread and the warden do to each other, in the order that went wrong."""
 
@@ -31,6 +42,28 @@ class Races(support.TestCase):
         self.assertEqual(len(self.worker.todo), 1)
         self.assertTrue(self.worker.listen())       # it waited for ever
         self.assertEqual(len(self.worker.todo), 1)
+
+    def test_child_of_a_task_comes_back(self):
+        # It ran what was begun together with that task, too: then it waited for a lock that had
+        # been the warden's at the fork.
+        support.needs_fork()
+        from shim import outcome, pickling, worker
+        group, worker.GROUP = worker.GROUP, 10      # however slow this machine is
+        try:
+            pid, served = os.getpid(), self.worker
+            served.todo.extend([(outcome.ONE, pickling.dumps((function, (), {}), 'a task'))
+                                for function in (fork, tell, tell)])
+            served.io.acquire()
+            reader, writer = os.pipe()
+            PIPE[:] = [writer]
+            served.begin(3, 3)
+            if os.getpid() != pid:      # it should not have come here
+                served.speak(0)
+                os._exit(0)
+            self.assertTrue(support.wait_until(lambda: os.waitpid(-1, os.WNOHANG)[0], 5))
+            self.assertEqual(os.read(reader, 100), support.b('%d.%d.' % (pid, pid)))
+        finally:
+            worker.GROUP = group
 
     def test_warden_reads_tasks_and_exit(self):
         self.send((self.wire.TASKS, (0, [(1,)])), (self.wire.EXIT, None))

@@ -19,21 +19,21 @@ CALLS = 256     # functions whose costs are remembered
 class Call(object):
     """A function and how its tasks call it: what they have in common.
 
-    blob: the function's pickle if that is but its name: then it travels once to each worker,
-    under `key`; else None: it travels with the arguments.  whole: what is in __main__ travels
+    blob: the function's pickle if that is but its name: then it travels once to each worker, under
+    a key of that worker's; else None: it travels with the arguments.  whole: what is in __main__ travels
     whole, as a worker would not find it by its name.  cost: seconds per task, None until known.
     """
 
-    __slots__ = ('target', 'mode', 'what', 'key', 'blob', 'whole', 'cost')
+    __slots__ = ('target', 'mode', 'what', 'blob', 'whole', 'cost')
 
-    def __init__(self, target, mode, key, blob):
-        self.target, self.mode, self.key, self.blob = target, mode, key, blob
+    def __init__(self, target, mode, blob):
+        self.target, self.mode, self.blob = target, mode, blob
         self.what, self.cost = 'the arguments of ' + pickling.name(target), None
         self.whole = False
 
     def unknown(self):
         """The same, of a cost that nobody knows: such a task travels alone."""
-        made = Call(self.target, self.mode, self.key, self.blob)
+        made = Call(self.target, self.mode, self.blob)
         made.whole = self.whole
         return made
 
@@ -73,7 +73,7 @@ class Engine(object):
         self.pid = compat.getpid()
         self.ended = Signal()       # all workers are gone
         self.feeds = {}             # the feeds that still have tasks to post
-        self._calls, self._keys = {}, outcome.STAR
+        self._calls = {}
 
     def fitting(cls, options):
         """The class that is it as things are: maybe one for what the program has chosen."""
@@ -103,11 +103,9 @@ class Engine(object):
             for old in list(self._calls):
                 if self._calls[old].blob is None:
                     self._calls.pop(old, None)
-        if blob is None or len(self._calls) >= CALLS:
-            made = Call(target, mode, mode, None)
-        else:
-            self._keys += 1
-            made = Call(target, mode, self._keys, blob)
+        if len(self._calls) >= CALLS:
+            blob = None
+        made = Call(target, mode, blob)
         made.whole = not self.has_main
         if len(self._calls) < CALLS:
             made = self._calls.setdefault(key, made)
@@ -200,6 +198,10 @@ class Engine(object):
             raise RuntimeError('a callback waits for its own pool, which waits for the callback:'
                                ' give the other result a callback of its own')
         self.wake()
+
+    def call_out(self, function, *args):
+        """Call the user's code, in whatever thread settles jobs."""
+        return function(*args)
 
     def serves(self):
         """True in the thread that settles jobs: it must not wait for one."""

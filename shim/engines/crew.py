@@ -40,6 +40,7 @@ class Crew(Roster):
         self.hook = None            # what ends this with the program
         self.asleep = False         # the loop waits
         self.hungry = False         # a post should wake it
+        self.unblock = False        # Ctrl-C is blocked in its thread, and was not where it was started
 
     # Called by any thread.
 
@@ -126,6 +127,16 @@ class Crew(Roster):
         # It is about to return; the end of the program must not find it half way (2.x, 3.x to 3.8).
         if self.thread is not None:
             self.thread.join()
+
+    def call_out(self, function, *args):
+        if not self.unblock or not self.serves():
+            return function(*args)
+        # Programs that it starts should hear Ctrl-C as ever.
+        compat.mask_interrupts('SIG_UNBLOCK')
+        try:
+            return function(*args)
+        finally:
+            compat.mask_interrupts()
 
     def serves(self):
         return compat.get_ident() == self.ident
@@ -319,6 +330,8 @@ class Crew(Roster):
             slot.worker.terminate()
             while slot.held:
                 base.fail(slot.held.popleft(), self.error)
+        for feed in list(self.feeds):
+            feed.abort(self.error)
         self.fail_all()
         self.gate.open()
         self.end_all()

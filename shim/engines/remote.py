@@ -5,9 +5,10 @@ is_alive(), terminate() and kill(); everything else is the same for all of them.
 """
 import errno
 import os
+import socket
 import sys
 
-from shim import compat, wire
+from shim import compat, outcome, wire
 from shim.engines import channel
 from shim.waiting import OSErrors
 
@@ -27,7 +28,9 @@ class Remote(object):
     def __init__(self, frame=wire.frame, load=wire.load):
         self.frame = frame
         self._inbox, self._outbox = wire.Inbox(load), wire.Outbox()
-        self._known = {}        # calls whose function has been sent
+        # {call whose function has been sent: key}.  Counted here, in the loop's thread: two that
+        # callers got at the same time might be the same, and one function be called for another.
+        self._known = {}
 
     def start(self, number, settings):
         """Start the process and its channel; `number` is for its name."""
@@ -39,9 +42,9 @@ class Remote(object):
         if call.blob is None:
             key = call.mode
         else:
-            key = call.key
-            if key not in self._known:
-                self._known[key] = True
+            key = self._known.get(call)
+            if key is None:
+                key = self._known[call] = outcome.STAR + 1 + len(self._known)
                 self._outbox.put(self.frame(wire.CALL, (key, call.mode, call.blob)))
         self._outbox.put(self.frame(wire.TASKS, (key, [task.item for task in tasks])))
 
@@ -127,8 +130,13 @@ class Remote(object):
     def _signal(self, how):
         try:
             how()
-        except OSErrors:        # it has just ended
-            pass
+        except OSErrors:        # it has just ended ...
+            if sys.exc_info()[1].args[0] == errno.EPERM:
+                # ... or this program is another user since.  As its channel ends, so does a worker.
+                try:
+                    self.sock.shutdown(socket.SHUT_RDWR)
+                except OSErrors:
+                    pass
 
     def close(self):
         """Close the channel."""

@@ -88,7 +88,8 @@ class Runner(object):
         self.engine.told(self, kind, body)
 
     def _run(self):
-        compat.mask_interrupts()
+        if self.engine.unblock:     # programs that tasks start should hear Ctrl-C as ever
+            compat.mask_interrupts('SIG_UNBLOCK')
         try:
             if self._over:              # terminated before it began
                 return

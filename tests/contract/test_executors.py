@@ -148,6 +148,18 @@ class Concurrent(object):
         executor.shutdown()
         self.assertEqual(lines(path), [])
 
+    def test_shutdown_cancels_what_raises(self):
+        # A callback that raises what is no Exception ended the executor's loop.
+        executor = self.Executor(1)
+        first, go = self.busy(executor)
+        queued = [executor.submit(tasks.square, number) for number in range(3)]
+        queued[1].add_done_callback(lambda done: tasks.raise_it(SystemExit('expected')))
+        executor.shutdown(False, cancel_futures=True)
+        futures.wait(queued, 20)
+        self.go(go)
+        self.assertEqual(first.result(20), 'wait')
+        self.assertEqual([future.cancelled() for future in queued], [True] * 3)
+
     def test_collected(self):
         executor = self.make_pool(1)
         first, go = self.busy(executor)

@@ -2,9 +2,11 @@
 import os
 import shutil
 import tempfile
+import time
 
 import six
 
+from shim import compat
 from tests import tasks
 from tests.support import CONCURRENT_VARIANTS, each_engine
 
@@ -195,6 +197,29 @@ class Starmap(object):
         self.assertEqual(self.pool.starmap(tasks.both, [(1, 2)]), [(1, 2)])
 
 
+MAIN = compat.get_ident()
+
+
+def load_slowly(text):
+    if compat.get_ident() == MAIN:
+        time.sleep(0.1)
+    return text
+
+
+class SlowToLoad(object):
+    """A long text, but it takes the main thread some time to unpickle it."""
+
+    def __len__(self):
+        return 20000
+
+    def __reduce__(self):
+        return load_slowly, ('x' * len(self),)
+
+
+def make_slow_to_load(_ignored):
+    return SlowToLoad()
+
+
 class MapWhileItRuns(object):
 
     def test_order_of_results(self):
@@ -208,6 +233,12 @@ class MapWhileItRuns(object):
         result.wait(0.02)
         self.assertFalse(result.ready())
         self.assertEqual(result.get(), [None, None])
+
+    def test_read_by_two_threads(self):
+        # The one that waited unpacked what came while the other one, or a callback, unpacked and
+        # let go of all: a TypeError.
+        result = self.pool.map_async(make_slow_to_load, range(4), 1, callback=len)
+        self.assertEqual([len(each) for each in result.get(20)], [20000] * 4)
 
     def test_maps_side_by_side(self):
         results = [self.pool.map_async(tasks.both, range(20 + i), 3) for i in range(10)]

@@ -77,6 +77,23 @@ class SometimesValue(object):
         return rebuild_at_second_try, ()
 
 
+class WithoutRepr(IndexError):
+    """Nothing can be said of it; and shim itself catches errors of that kind."""
+
+    def __repr__(self):
+        raise self
+
+    __str__ = __repr__
+
+
+class RaisesWithoutRepr(object):
+
+    def __reduce__(self):
+        raise WithoutRepr()
+
+    __reduce_ex__ = lambda self, protocol: self.__reduce__()    # noqa: E731
+
+
 class Unprintable(Exception):
 
     def __str__(self):
@@ -239,6 +256,10 @@ class Unpicklable(Promise):
 
     def test_result(self):
         self.assertIn('lock', str(self.complaint(make_lock)))
+
+    def test_result_that_raises_what_has_no_repr(self):
+        # It passed for a task that was handed back: get() waited for ever.
+        self.assertIn('WithoutRepr', str(self.complaint(make_value, RaisesWithoutRepr)))
 
     def test_result_that_does_not_unpickle(self):
         self.check_rebuild(self.complaint(make_value, OnlyThereValue))

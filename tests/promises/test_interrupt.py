@@ -3,6 +3,7 @@ import os
 import signal
 import time
 
+from shim import compat, futures
 from tests import promise_tasks as tasks
 from tests.promises import EACH_ENGINE, Promise
 from tests.support import PROCESS_VARIANTS, each_engine, needs_processes, wait_until
@@ -198,16 +199,53 @@ class Beside(Promise):
 
 
 class Inherited(Promise):
-    """Programs that a task starts find SIGINT as they would without a pool."""
+    """Programs that a task starts find SIGINT as they would without a pool; so do those that
+    a callback starts, or what a pool pulls its items from.
+
+    That it is blocked is inherited as that it is ignored: Ctrl-C did not end what the tasks of a
+    ThreadPool had started.
+    """
 
     promise = 11
+    usual = 'default True, blocked False'
 
     def test_default(self):
         needs_processes()
-        self.assertEqual(self.pool.apply(tasks.sigint_of_a_program), 'default True')
+        self.assertEqual(self.pool.apply(tasks.sigint_of_a_program), self.usual)
+
+    def test_callback(self):
+        needs_processes()
+        found = []
+
+        def callback(value):
+            found.append(tasks.sigint_of_a_program())
+        self.pool.apply_async(abs, (-1,), callback=callback).get()
+        self.catch(TypeError, self.pool.apply_async(abs, ('a',), error_callback=callback).get)
+        self.assertEqual(found, [self.usual] * 2)
+
+    def test_source(self):
+        needs_processes()
+        self.assertEqual(list(self.pool.imap(
+            str, compat.moves.map(tasks.sigint_of_a_program, range(1)))), [self.usual])
+
+
+class Executors(Promise):
+    """The same of executors."""
+
+    promise = 11
+
+    def test_callback(self):
+        needs_processes()
+        found = []
+        executor = futures.ProcessPoolExecutor(1, mp_context=self.ctx)
+        future = executor.submit(tasks.nap, 0.5)
+        future.add_done_callback(lambda future: found.append(tasks.sigint_of_a_program()))
+        executor.shutdown()
+        self.assertEqual(found, [Inherited.usual])
 
 
 each_engine(globals(), Beside, variants=[each for each in PROCESS_VARIANTS if each != 'fork_tcp'])
+each_engine(globals(), Executors, variants=['fork'])
 each_engine(globals(), Inherited)
 each_engine(globals(), Interrupt, variants=EACH_ENGINE)
 each_engine(globals(), Uncaught, variants=[each for each in EACH_ENGINE if each != 'serial'])

@@ -141,6 +141,20 @@ class Exit(Promise):
         self.check('exits', 5)
 
 
+UNCLOSED = '''
+def main(ctx):
+    import gc
+    threads = len(threading.enumerate())
+    ctx.Pool(2).apply(tasks.square, (3,))
+    gc.collect()
+    for _each in range(100):
+        if len(threading.enumerate()) <= threads:
+            break
+        time.sleep(0.1)
+    say('left %d' % (len(threading.enumerate()) - threads))
+'''
+
+
 class Collection(Promise):
     """Promise 13: nor is it in the way of being collected."""
 
@@ -187,6 +201,11 @@ class Collection(Promise):
         if sys.version_info >= (3, 8):
             expected = 1
         self.assertEqual(len(told), expected, told)
+
+    def test_workers_gone_where_a_warning_is_an_error(self):
+        if sys.version_info >= (3, 8):
+            program = self.start(UNCLOSED, options=['-W', 'error::ResourceWarning'])
+            self.assertIn('left 0\n', program.wait(30)[1])
 
     def test_result_outlives_the_name(self):
         # As in the stdlib: who waits for a result needs no other reference to the pool.
@@ -270,6 +289,22 @@ class Terminate(Promise):
         if self.is_process:     # a thread can't be ended, and join() waits for it
             pool.join()
         self.assertLess(clock.seconds, 5)
+
+    def test_source_that_blocks(self):
+        # Who reads heard nothing before the source went on, which it may never do.
+        go = threading.Event()
+        self.addCleanup(go.set)
+
+        def source():
+            yield 3
+            go.wait(60)
+        pool = self.Pool(1)
+        found, window = pool.imap(tasks.square, source()), pool.imap(
+            tasks.square, source(), buffersize=2)
+        self.assertEqual([found.next(20), window.next(20)], [9, 9])
+        pool.terminate()
+        for each in found, window:
+            self.catch(shim.PoolTerminatedError, each.next, 5)
 
     def test_while_somebody_waits(self):
         pool, errors = self.Pool(1), []

@@ -90,6 +90,11 @@ class Timeout(Promise):
         self.assertEqual(pool.apply(tasks.nap, (0.6, 'patient'), task_timeout=20), 'patient')
         self.late(lambda: pool.apply(tasks.nap, (30,)))
 
+    def test_longest(self):
+        # It did not fit into a float: the loop failed, and the pool was broken.
+        for limit in (10 ** 400, 1e300 * 1e300):
+            self.assertEqual(self.pool.apply(tasks.square, (3,), task_timeout=limit), 9)
+
     def test_one_that_does_not_want_to_end(self):
         path = self.scratch()
         pool = self.Pool(1, task_timeout=0.5)
