@@ -242,7 +242,7 @@ def nested_sleepers(engine, path):
     """Note the pids of this worker and of the workers of a pool in here; never return."""
     import shim
     pool = shim.get_context(engine).Pool(2)
-    inner = [worker.pid for worker in pool._pool]
+    inner = pids(pool)
     pool.map(square, range(4))
     note(path, ' '.join(['%d' % each for each in [os.getpid()] + inner]))
     pool.map(nap, [60, 60], 1)

@@ -97,6 +97,16 @@ def needs_fork():
         skip('this platform has no os.fork')
 
 
+def needs_closures():
+    """Skip where nothing pickles closures, and what is in __main__."""
+    for name in ('cloudpickle', 'dill'):
+        try:
+            return __import__(name)
+        except ImportError:
+            pass
+    skip('NOT TESTED: neither cloudpickle nor dill is installed')
+
+
 def told(engine, code):
     """What is known of the exit code of a process that was killed, or has called os._exit(code)."""
     if engine in context.CLUSTERS:

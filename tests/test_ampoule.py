@@ -299,10 +299,7 @@ class Peers(Case):
         self.assertEqual(pool.apply_async(tasks.square, (5,)).get(30), 25)
 
     def test_main_travels(self):
-        try:
-            __import__('cloudpickle')
-        except ImportError:
-            support.skip('NOT TESTED: no cloudpickle')
+        support.needs_closures()
         peer = self.peer()
         factor = 3
         self.assertEqual(self.pool([peer.address]).map(lambda n: factor * n, range(3)), [0, 3, 6])

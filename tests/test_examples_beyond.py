@@ -95,6 +95,7 @@ class TestClusters(Example):
     def test_pp_by_servers(self):
         if ppservers.why_not():
             skip(ppservers.why_not())
+        support.needs_closures()
         server = ppservers.Ppserver()
         self.addCleanup(server.end)
         options = ['--servers', server.address, '--secret']
@@ -137,6 +138,8 @@ class Wordcount(Example):
         EngineTestCase.setUp(self)
 
     def test_same_bytes(self):
+        if self.variant == 'pp_server':     # for what is in __main__
+            support.needs_closures()
         for number in range(12):
             self.write('%d.txt' % number, 'some words, more Words and stra\xc3\x9fe ' * number)
         said = []

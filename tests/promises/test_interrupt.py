@@ -250,6 +250,7 @@ each_engine(globals(), Inherited)
 each_engine(globals(), Interrupt, variants=EACH_ENGINE)
 each_engine(globals(), Uncaught, variants=[each for each in EACH_ENGINE if each != 'serial'])
 # The stdlib's forkserver itself dies of Ctrl-C while it imports the program.  Workers of pp import it
-# while Pool() starts the others: when that returns, the first ones have done all tasks.
+# while Pool() starts the others: when that returns, the first ones have done all tasks.  Those of
+# ppservers import nothing.
 each_engine(globals(), Starting, variants=[
-    each for each in PROCESS_VARIANTS if each not in ('fork', 'fork_tcp', 'forkserver', 'pp')])
+    each for each in PROCESS_VARIANTS if each.split('_')[0] not in ('fork', 'forkserver', 'pp')])

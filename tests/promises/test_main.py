@@ -131,15 +131,6 @@ if __name__ == '__main__':
 '''
 
 
-def available():
-    """The first of the packages that pickle lambdas, or None."""
-    for name in ('cloudpickle', 'dill'):
-        try:
-            return __import__(name)
-        except ImportError:
-            pass
-
-
 class Main(Promise):
     """Promise 20: from a script and from -m."""
 
@@ -250,8 +241,7 @@ class ByValue(Promise):
     """Promise 20: lambdas and closures, where a package pickles them."""
 
     def test_with_help(self):
-        if available() is None:
-            skip('neither cloudpickle nor dill is installed')
+        support.needs_closures()
         factor = 3
         self.assertEqual(self.pool.apply_async(lambda x: factor * x, (2,)).get(20), 6)
         self.assertEqual(self.pool.map(lambda x: factor * x, range(5)), [0, 3, 6, 9, 12])
