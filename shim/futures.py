@@ -155,7 +155,8 @@ class Pooled(object):
     def shutdown(self, wait=True, cancel_futures=False):
         """Take no more tasks; those there are complete, or with `cancel_futures` those that run.
 
-        wait: return when that is done and the workers have ended.
+        wait: return when that is done and the workers have ended; not in a callback, nor in a task
+        that runs in a thread of the executor's: these would wait for themselves.
         """
         self._down = True
         engine = self._engine
@@ -164,7 +165,7 @@ class Pooled(object):
         if cancel_futures:
             engine.sift(give_up)
         engine.close()
-        if wait and not engine.serves():
+        if wait and not engine.serves() and not engine.runs():
             engine.wait()
 
     def __enter__(self):

@@ -10,6 +10,9 @@ from tests.example_case import FOLDER, Example
 from tests.support import ROOT, read_text
 
 COMMAND = 'import sys\nfrom shim.commands import main\nsys.exit(main(sys.argv[1:]))\n'
+# As in `| head -1`, when head has ended.
+UNHEARD = 'import os\nends = os.pipe()\nos.close(ends[0])\nos.dup2(ends[1], 1)\n' + COMMAND
+CLOSED = 'import sys\nsys.stdout = None\n' + COMMAND
 
 
 class TestCommand(Example):
@@ -41,6 +44,14 @@ class TestCommand(Example):
         status, out, err = self.command('thread')
         self.assertEqual((status, out), (2, ''))
         self.assertTrue("there is no example thread; there are threads, " in err, err)
+
+    def test_nobody_reads(self):
+        if not hasattr(os, 'dup2'):
+            support.skip('no os.dup2() here')
+        for args in (['examples'], ['examples', 'threads'], ['examples', '--copy', self.folder],
+                     ['demo', '--method=serial', '--seconds=0.01']):
+            self.assertEqual(support.run_script(UNHEARD, args=args)[:3], (141, '', ''), args)
+        self.assertEqual(support.run_script(CLOSED, args=['examples'])[:3], (0, '', ''))
 
     def test_copy(self):
         folder = os.path.join(self.folder, 'new', 'one')

@@ -48,7 +48,7 @@ class Held(OfCell):
 
     def release(self):
         """Give it back."""
-        self._cell.locked(self._give)
+        self._cell.settle(self._give)
 
     def locked(self):
         """True if acquire() would wait, or at an RLock of this thread's own."""
@@ -156,10 +156,9 @@ class RLock(Held):
         if owner and not cell.hold():
             return False
         self._heir_of = owner
-        cell.write(1, me[1])
-        cell.write(2, 1)
+        # All at once, and held behind that: a signal handler may take and release it in between.
+        cell.write(0, me[0], me[1], 1)
         cell.hold()
-        cell.write(0, me[0])
         return True
 
     def acquire(self, block=True, timeout=None):
@@ -170,6 +169,10 @@ class RLock(Held):
                                               ' which this one takes over', self._heir_of)
             self._heir_of = 0
         return taken
+
+    def release(self):
+        """Give it back; AssertionError if another thread has it, or none."""
+        self._cell.locked(self._give)       # also amid an acquire(): its owner is to be the same
 
     def _give(self):
         if not self._is_mine():
@@ -337,7 +340,7 @@ class Event(OfCell):
 
     def set(self):
         """Set it, and wake all who wait."""
-        self._cell.locked(self._set)
+        self._cell.settle(self._set)
 
     def _set(self):
         self._cell.ring()

@@ -20,10 +20,10 @@ import shutil
 import struct
 import sys
 import tempfile
-import threading
 import time
 
 from shim import compat, ending, primitives
+from shim.backfill import turns
 from shim.retrying import retry
 from shim.waiting import OSErrors, poll
 
@@ -49,6 +49,8 @@ _files = {}         # {path: File}: opened once, as closing it would let go of a
 _growing = {}       # {pid: the file that has room for new cells}
 _turns = {}         # {pid: see turn()}: a child by fork may inherit one that is held for ever
 _numbers = itertools.count()
+_here = globals()
+TAKERS = 'locked', 'opened', '__init__'     # functions of this module that have the turn meanwhile
 
 
 def folder():
@@ -95,21 +97,27 @@ class File(object):
 
 
 def turn():
-    """Held by the one thread of this process that is at a cell: the kernel's locks are a process'."""
+    """That of this process: the one thread that is at a cell has it."""
     pid = compat.getpid()
-    return _turns.get(pid) or _turns.setdefault(pid, threading.RLock())
+    return _turns.get(pid) or _turns.setdefault(pid, turns.Turn())
+
+
+def at_a_cell():
+    """True if this thread is, and a signal handler or the like asks."""
+    return turns.amid(_here, TAKERS)
 
 
 def opened(path, create=False):
     """The file of cells of that path."""
-    lock = turn()
-    lock.acquire()
+    mine, taken = turn(), False
     try:
+        taken = mine.take()
         if path not in _files:
             _files[path] = File(path, create)
         return _files[path]
     finally:
-        lock.release()
+        if taken:
+            mine.give()
 
 
 def open_fifo(path):
@@ -174,9 +182,9 @@ class Cell(object):
     """
 
     def __init__(self, *numbers):
-        lock = turn()
-        lock.acquire()
+        mine, taken = turn(), False
         try:
+            taken = mine.take()
             pid = os.getpid()
             file = _growing.get(pid)
             if file is None or file.used == CELLS:
@@ -185,7 +193,8 @@ class Cell(object):
             self._place(file, file.used * SIZE)
             file.used += 1
         finally:
-            lock.release()
+            if taken:
+                mine.give()
         for index, number in enumerate(numbers):
             if number:
                 self.write(index, number)
@@ -209,9 +218,10 @@ class Cell(object):
         start = self._offset + 8 * index
         return _unpack('=q', self._memory[start:start + 8])[0]
 
-    def write(self, index, number):
-        start = self._offset + 8 * index
-        self._memory[start:start + 8] = _pack('=q', number)
+    def write(self, index, *numbers):
+        """Let the numbers from that one on be these."""
+        start, size = self._offset + 8 * index, len(numbers)
+        self._memory[start:start + 8 * size] = _pack(FORMATS[size], *numbers)
 
     def add(self, index, number):
         """Returns what it was before."""
@@ -220,13 +230,18 @@ class Cell(object):
         return old
 
     def locked(self, function, *args):
-        """Call the function while nobody else, in no process, is at this cell."""
+        """Call the function while nobody else, in no process, is at this cell.
+
+        Nobody but a signal handler of this thread, or what a garbage collection calls.
+        """
         mine, entered = turn(), False
+        if mine.is_mine() and at_a_cell():
+            return self._locked_amid(mine, function, args)
         try:
-            # What a signal handler raises may leave it held: then it is this thread's still.
-            if not mine._is_owned():
-                mine.acquire()
+            # What a signal handler raises may leave it taken: then it is this thread's still.
+            mine.take()
             entered = True
+            mine.places[:] = [self._place_of()]
             self._file.lock(fcntl.LOCK_EX, self._offset)
             return function(*args)
         finally:
@@ -238,11 +253,42 @@ class Cell(object):
 
     def _leave(self, mine, entered):
         try:
-            if entered:
+            if entered and mine.is_mine():      # no more, if it was given back the first time
+                del mine.places[:]
                 self._file.lock(fcntl.LOCK_UN, self._offset)
+                while mine.postponed:
+                    cell, function, args = mine.postponed.pop(0)
+                    cell._locked_amid(mine, function, args)
         finally:
-            if mine._is_owned():        # no more, if a handler was at a cell meanwhile
-                mine.release()
+            mine.give()
+
+    def _locked_amid(self, mine, function, args):
+        """The same while this thread has the turn, and goes on with what it is at afterwards."""
+        place = self._place_of()
+        if place in mine.places:
+            return function(*args)
+        mine.places.append(place)
+        try:
+            self._file.lock(fcntl.LOCK_EX, self._offset)
+            return function(*args)
+        finally:
+            mine.places.remove(place)
+            self._file.lock(fcntl.LOCK_UN, self._offset)
+
+    def _place_of(self):
+        return self._file.number, self._offset
+
+    def settle(self, function, *args):
+        """As locked(), for what nobody waits for.
+
+        If a signal handler calls it while this thread is at this very cell, it is done right after
+        that, which would overwrite it: it may have read the number already.
+        """
+        mine = turn()
+        if mine.is_mine() and at_a_cell() and self._place_of() in mine.places:
+            mine.postponed.append((self, function, args))
+        else:
+            self.locked(function, *args)
 
     # A second lock, which a process keeps for longer: from then on the cell says that it lives.
 
@@ -338,4 +384,5 @@ def restored(kind, *state):
 
 
 ZERO, ONE = '\0'.encode('ascii'), 'w'.encode('ascii')
+FORMATS = [None] + ['=%dq' % _size for _size in range(1, ROOM + 1)]
 _pack, _unpack = struct.pack, struct.unpack

@@ -4,6 +4,7 @@ They are small, and meant to be read: what multiprocessing and multicore mean, a
 In a checkout they are in the folder examples/ beside shim/; installed, in shim/examples/.  Either
 may be inside of a zip.
 """
+import errno
 import optparse
 import os
 import sys
@@ -106,6 +107,8 @@ def main(arguments):
             sys.stdout.write('\nTo read one: python -m shim examples NAME.  To run them:'
                              ' python -m shim examples --copy FOLDER\n')
     except EnvironmentError:
+        if sys.exc_info()[1].errno == errno.EPIPE:      # nobody reads it
+            raise
         sys.stderr.write('python -m shim examples: %s\n' % sys.exc_info()[1])
         return 1
     return 0

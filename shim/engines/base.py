@@ -207,6 +207,10 @@ class Engine(object):
         """True in the thread that settles jobs: it must not wait for one."""
         return False
 
+    def runs(self):
+        """True in a thread that runs its tasks: it must not wait for the end."""
+        return False
+
 
 class Gate(object):
     """Where feeds wait, until what they wait for has fallen to half."""

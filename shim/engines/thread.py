@@ -23,7 +23,7 @@ class Runner(object):
 
     sock = reason = None
     eof = False         # of its messages: they are never late
-    exitcode = None
+    exitcode = ident = None
 
     def __init__(self, engine, number):
         self.engine, self.process = engine, self
@@ -90,6 +90,7 @@ class Runner(object):
     def _run(self):
         if self.engine.unblock:     # programs that tasks start should hear Ctrl-C as ever
             compat.mask_interrupts('SIG_UNBLOCK')
+        self.ident = compat.get_ident()
         try:
             if self._over:              # terminated before it began
                 return
@@ -262,6 +263,10 @@ class ThreadEngine(Crew):
 
     def pack(self, call, func, args, kwds=None):
         return func, args, kwds or {}
+
+    def runs(self):
+        me = compat.get_ident()
+        return bool([slot for slot in list(self.slots) if slot.worker.ident == me])
 
     def told(self, runner, kind, body):
         """A runner has something to say to the loop."""

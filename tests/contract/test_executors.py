@@ -197,10 +197,20 @@ class Concurrent(object):
         future = executor.submit(promise_tasks.nap, 0.1)
 
         def down(done):
-            executor.shutdown(wait=self.travels)
+            executor.shutdown()
             ended.append(True)
         future.add_done_callback(down)
         self.assertTrue(wait_until(lambda: ended))
+        executor.shutdown()
+
+    def test_shutdown_in_a_task(self):
+        if self.travels:
+            skip('a task in another process has no executor of this one')
+        executor = self.Executor(2)
+        later = executor.submit(promise_tasks.nap, 0.3)
+        self.assertEqual(executor.submit(executor.shutdown).result(20), None)
+        self.assertEqual(later.result(20), None)
+        self.catch(RuntimeError, executor.submit, tasks.square, 1)
         executor.shutdown()
 
     def test_from_many_threads(self):
