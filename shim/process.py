@@ -54,8 +54,11 @@ class InterpreterProcess(backfill.BaseProcess):
     _start_method = 'interpreter'
 
     def _Popen(self):
-        from shim.engines.subinterp import Popen
-        return Popen(self)
+        from shim.backfill import thread_server
+        from shim.engines import subinterp, thread
+        if thread_server.adapt(self):       # a sub-interpreter has no say about Ctrl-C
+            return thread.Popen(self)
+        return subinterp.Popen(self)
 
 
 class SerialProcess(backfill.BaseProcess):

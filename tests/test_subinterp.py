@@ -186,6 +186,19 @@ class SubInterpreters(support.TestCase):
             self.assertIn('issue 139759', lines[1])
             self.assertIn("'spawn'", lines[1])
 
+    def test_manager(self):
+        # Its server is a thread: a sub-interpreter may not say what Ctrl-C does.
+        ctx = shim.get_context('interpreter')
+        manager = ctx.Manager()
+        try:
+            shared = manager.list([1])
+            other = ctx.Process(target=shared.append, args=(2,))
+            other.start()
+            other.join()
+            self.assertEqual((other.exitcode, list(shared)), (0, [1, 2]))
+        finally:
+            manager.shutdown()
+
     def test_never_the_default(self):
         self.assertFalse(context.first() == 'interpreter')
         self.assertTrue('interpreter' in shim.get_all_start_methods())

@@ -20,6 +20,9 @@ REASONS = [
      'of_process.current_process|of_process.parent_process|of_process.process_daemon_alone'
      '|of_process.process_finalizers|of_pool.pool_maxtasksperchild'
      '|of_futures.executor_max_tasks_per_child', '*', 'thread|serial'),
+    (FACILITY, 'sub-interpreters are all of one process, with one pid; none can fork, or have daemon'
+     ' threads', 'of_context.util_close_all_fds_except|of_futures.executor_max_tasks_per_child'
+     '|of_managers.manager_server|of_pool.pool_maxtasksperchild', '*', 'interpreter'),
     (FACILITY, 'the caller does it all, one thing after the other: nobody waits meanwhile, and'
      ' nothing can be late, alive or ended', '|'.join((
          'of_connection.connection_through_pipe', 'of_connection.listener_authkey',
