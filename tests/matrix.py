@@ -289,6 +289,8 @@ def main(argv=None):
 
     def run(turn):
         count, interpreter = turn
+        if count == 1:
+            problems.extend(compile_all(interpreter))
         label = interpreter.label + (' #%d' % count if options.repeat > 1 else '')
         suite, conformance = run_suite(interpreter, modules, options, found.values(), count)
         lines = [row(label, suite, conformance)]
@@ -309,7 +311,6 @@ def main(argv=None):
             libraries = prepare(interpreter, found.values())[0]     # not at the same time
             if options.without:
                 check_lacking(interpreter, libraries, options.without)
-            problems += compile_all(interpreter)
             facts[interpreter.label] = ask(interpreter, found.values())
             ready.append(interpreter)
         except Problem as problem:

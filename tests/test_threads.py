@@ -141,7 +141,7 @@ class Starts(support.TestCase):
 class Told(object):
     """What a runner needs of its engine."""
 
-    worker_name, initializer = 'told-%d', None
+    worker_name, initializer, unblock = 'told-%d', None, False
 
     def __init__(self):
         self.heard = []
