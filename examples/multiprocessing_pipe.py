@@ -8,6 +8,7 @@ memory, not in ours, and a message is the only way to it.
 """
 import optparse
 import os
+import pickle
 import sys
 
 import shim
@@ -63,7 +64,8 @@ def main(arguments):
             parser.error('serial does one thing after the other: the process would wait for a'
                          ' message, and this program for the process')
         talk(context, range(1, options.numbers + 1))
-    except (AttributeError, RuntimeError, ValueError):      # no such context, or it can't do this
+    except (AttributeError, RuntimeError, ValueError, pickle.PicklingError):
+        # No such context, or it can't do this.
         parser.error(str(sys.exc_info()[1]))
     except (EOFError, EnvironmentError):
         sys.exit('the other process ended without an answer')

@@ -51,6 +51,8 @@ class Processes(Example):
         """What the context has to say if it can't do that here, as a pattern; or None."""
         if self.context == 'serial' and primitive != 'Value':
             return 'serial does one thing after the other'
+        if sys.platform.startswith('java') and not self.in_here:
+            return {'Pipe': "can't send descriptors"}.get(primitive, 'lacks os.mkfifo')
         return None
 
     def outputs_with(self, primitive, name, *args):

@@ -5,7 +5,7 @@ from shim.backfill.guarded import (     # noqa: F401
 
 try:
     from shim.backfill.raw_ctypes import RawArray, RawValue, copy
-except ImportError:     # 2.4, or built without
+except (ImportError, AttributeError):   # 2.4, or built without; Jython has but a part of it
     from shim.backfill.raw_struct import RawArray, RawValue, copy
 
 __all__ = ['Array', 'RawArray', 'RawValue', 'Value', 'copy', 'synchronized']

@@ -156,30 +156,27 @@ def place(code, length, file, offset):
     return kind(code, length, file, offset)
 
 
-def RawValue(typecode_or_type, *args):
+def RawValue(typecode_or_type, *args, **kwds):
     """A number in shared memory, without a lock: it has a `value`.
 
-    TypeError for what is no typecode.
+    room: what gives memory in the place of cell_memory.room().  TypeError for what is no typecode.
     """
     check_code(typecode_or_type)
-    made = place(typecode_or_type, None, *cell_memory.room(size_of(typecode_or_type)))
+    room = kwds.get('room', cell_memory.room)
+    made = place(typecode_or_type, None, *room(size_of(typecode_or_type)))
     if args:
         made.value, = args
     return made
 
 
-def RawArray(typecode_or_type, size_or_initializer):
-    """An array of numbers in shared memory, without a lock.
-
-    TypeError for what is no typecode.
-    """
+def RawArray(typecode_or_type, size_or_initializer, room=cell_memory.room):
+    """An array of numbers in shared memory, without a lock.  See RawValue()."""
     check_code(typecode_or_type)
     try:
         length, values = compat.index(size_or_initializer), None
     except TypeError:
         length, values = len(size_or_initializer), size_or_initializer
-    made = place(typecode_or_type, length,
-                 *cell_memory.room(max(1, size_of(typecode_or_type) * length)))
+    made = place(typecode_or_type, length, *room(max(1, size_of(typecode_or_type) * length)))
     if values is not None:
         made[:] = values
     return made

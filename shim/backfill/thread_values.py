@@ -1,10 +1,9 @@
 """Value, Array, RawValue, RawArray of threads: objects of ctypes in memory of their own.
 
-Where there is no ctypes (2.4), numbers of raw_struct.py; where but a part of it (Jython), those of
-multiprocessing.dummy.
+Where there is no ctypes (2.4), or but a part of it (Jython), numbers of raw_struct.py.
 """
 from shim import compat
-from shim.backfill import cells
+from shim.backfill import cells, raw_struct
 from shim.backfill.guarded import locked
 from shim.backfill.thread_locks import RLock
 
@@ -12,34 +11,40 @@ try:
     from shim.backfill.raw_ctypes import CODES
 except (ImportError, AttributeError):
     CODES = None
-try:
-    from shim.backfill import raw_struct
-except ImportError:     # Jython: no mmap
-    raw_struct = None
 
 
-def otherwise(name, *args):
+class Memory(object):
+    """Bytes of this process alone, with the slices of a mmap."""
+
+    def __init__(self, size):
+        self._data = bytearray(size)
+        self.memory = self
+
+    def __getitem__(self, where):
+        return bytes(self._data[where])
+
+    def __setitem__(self, where, data):
+        self._data[where] = data
+
+
+def of_struct(make, *args):
     """What there is without ctypes."""
-    if raw_struct is not None and not cells.WHY_NOT:
-        return getattr(raw_struct, 'Raw' + name)(*args)
-    try:
-        made = getattr(compat.submodule('dummy'), name)
-    except (ImportError, AttributeError):
-        raise NotImplementedError('%s: %s' % (name, compat.why_missing(name)))
-    return made(*args)
+    if cells.WHY_NOT:
+        return make(room=lambda size: (Memory(size), 0), *args)
+    return make(*args)
 
 
 def RawValue(typecode_or_type, *args):
     """An object of ctypes, without a lock."""
     if CODES is None:
-        return otherwise('Value', typecode_or_type, *args)
+        return of_struct(raw_struct.RawValue, typecode_or_type, *args)
     return CODES.get(typecode_or_type, typecode_or_type)(*args)
 
 
 def RawArray(typecode_or_type, size_or_initializer):
     """An array of ctypes, without a lock."""
     if CODES is None:
-        return otherwise('Array', typecode_or_type, size_or_initializer)
+        return of_struct(raw_struct.RawArray, typecode_or_type, size_or_initializer)
     kind = CODES.get(typecode_or_type, typecode_or_type)
     try:
         length, values = compat.index(size_or_initializer), ()
@@ -52,8 +57,6 @@ def with_lock(made, lock=True, ctx=None):
     """It, with a lock of threads if that is true, or with the given one."""
     if lock in (True, None):
         lock = RLock()
-    if CODES is None and raw_struct is None:
-        return made
     return locked(made, lock)
 
 
