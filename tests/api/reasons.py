@@ -47,6 +47,18 @@ REASONS = [
      '|of_synchronize.barrier_class|of_synchronize.lock_class',
      'pyodide*', '*'),
     (FACILITY, 'a Java virtual machine can not be forked', 'context.Fork*', 'jython*', '*'),
+    (FACILITY, 'a Java virtual machine has no memory, locked files or FIFOs for many processes',
+     'managers.SharedMemoryManager|shared_memory.*|of_context.top_level|of_memory.shareable_list'
+     '|of_memory.shareable_list_named|of_memory.shared_memory*|of_memory.sharedctypes_*'
+     '|of_queues.queue_class|of_queues.simple_queue_class|of_synchronize.barrier_class'
+     '|of_synchronize.lock_class', 'jython*', '*'),
+    (FACILITY, 'a Java virtual machine has no sockets of Unix, pairs of sockets, or descriptors to'
+     ' wait for', 'of_connection.connection_fileno|of_connection.listener_unix'
+     '|of_connection.wait_process|of_connection.wait_ready|of_connection.wait_socket', 'jython*', '*'),
+    (FACILITY, 'a Java virtual machine collects what nobody has any more when it likes',
+     'of_context.util_finalize', 'jython*', '*'),
+    (FACILITY, 'Jython has but a part of ctypes',
+     'of_memory.value_of_ctype|of_memory.value_of_structure', 'jython*', '*'),
     (FACILITY, '2.4 has nothing that sends a descriptor to a process that runs (sendmsg)',
      'of_connection.connection_through_pipe', '2.4|2.4 +pp', 'subprocess|pp|spawn'),
     (FACILITY, '2.4 has no ctypes, of which what is asked for is',
