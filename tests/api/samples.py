@@ -23,11 +23,11 @@ def d_hangs_beyond():
 
 
 def e_raises():
-    fails([])
+    fails('beyond the end')
 
 
-def fails(items):
-    items[1]
+def fails(words):
+    raise IndexError(words)
 
 
 def f_works():
