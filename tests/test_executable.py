@@ -8,11 +8,13 @@ import os
 import sys
 
 import shim
+from shim.backfill.sockets import DESCRIPTORS
 from shim.engines import interpreter
 from shim.process import SubprocessProcess
 from tests import executable_tasks as tasks
 from tests import support
 from tests.other_pythons import IS_2, other
+from tests.process_tasks import send_late
 from tests.promises import scratch
 from tests.support import ROOT, b, skip
 
@@ -356,6 +358,17 @@ class TestRefused(Base):
             self.assertTrue(clock.seconds < 20)
             for text in texts + (os.path.basename(path), 'path of a Python interpreter'):
                 self.assertTrue(text in str(error), str(error))
+
+    def test_this_very_one(self):
+        # That is no other one: it gets connections as ever.
+        if not DESCRIPTORS:
+            support.skip('this interpreter has no descriptors, and so sends no pipe')
+        self.ctx.set_executable(sys.executable)
+        near, far = self.ctx.Pipe()
+        process = self.ctx.Process(target=send_late, args=(far, 0, 'text'))
+        process.start()
+        self.assertEqual(near.recv(), 'text')
+        process.join()
 
     def test_no_program(self):
         support.needs_processes()

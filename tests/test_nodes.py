@@ -58,6 +58,19 @@ class TestNodes(Base):
         # The workers have gone, and the node has what it had: for the next pool.
         self.assertEqual(self.pool([server]).apply(tasks.square, (3,)), 9)
 
+    def test_connections_are_closed(self):
+        # ppft keeps those of every server that it ever knew.
+        if not os.path.isdir('/proc/self/fd'):
+            support.skip('nothing here tells how many files are open')
+        server, counts = self.server(), []
+        for _each in range(4):
+            pool = self.pool([server])
+            pool.apply(tasks.square, (3,))
+            pool.terminate()
+            pool.join()
+            counts.append(len(os.listdir('/proc/self/fd')))
+        self.assertTrue(counts[3] <= counts[0] + 1, counts)
+
     def test_initializer(self):
         pool = self.pool([self.server()], 2, tasks.keep, ('word', 'here'))
         self.assertEqual(pool.map(tasks.kept, 10 * ['word'], 1), 10 * [('here',)])

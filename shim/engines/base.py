@@ -19,9 +19,10 @@ CALLS = 256     # functions whose costs are remembered
 class Call(object):
     """A function and how its tasks call it: what they have in common.
 
-    blob: the function's pickle if that is but its name: then it travels once to each worker, under
-    a key of that worker's; else None: it travels with the arguments.  whole: what is in __main__ travels
-    whole, as a worker would not find it by its name.  cost: seconds per task, None until known.
+    blob: the function's pickle if that is but its name: then it travels once to each worker,
+    under a key of that worker's; else None: it travels with the arguments.  whole: what is in
+    __main__ travels whole, as a worker would not find it by its name.  cost: seconds per task,
+    None until known.
     """
 
     __slots__ = ('target', 'mode', 'what', 'blob', 'whole', 'cost')

@@ -16,6 +16,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import traceback
 
 from shim import compat, errors, pickling, threads, wire
@@ -102,6 +103,11 @@ class Node(object):
                 % (self.address, QUEUE))
         return said[0]
 
+    def submit(self, args, callback):
+        """Have a worker started, in one's parallel.turn()."""
+        alive = threading.enumerate()
+        self.threads = [each for each in self.threads if each in alive] + parallel.submit(
+            self.server, start, args, callback)
 
     def leave(self):
         """Close the connections.  ppft keeps them as long as the program runs, all that ever were."""
@@ -206,8 +212,7 @@ class Distant(object):
         lock.acquire()
         try:
             try:
-                self.node.threads += parallel.submit(
-                    self.node.server, start, (line, words), self.ended)
+                self.node.submit((line, words), self.ended)
             except:     # noqa: E722  the pool has ended meanwhile
                 self.ended(traceback.format_exc())
         finally:

@@ -21,8 +21,10 @@ REASONS = [
      '|of_process.process_finalizers|of_pool.pool_maxtasksperchild'
      '|of_futures.executor_max_tasks_per_child', '*', 'thread|serial'),
     (FACILITY, 'sub-interpreters are all of one process, with one pid; none can fork, or have daemon'
-     ' threads', 'of_context.util_close_all_fds_except|of_futures.executor_max_tasks_per_child'
-     '|of_managers.manager_server|of_pool.pool_maxtasksperchild', '*', 'interpreter'),
+     ' threads, or be ended from outside', 'of_context.util_close_all_fds_except'
+     '|of_futures.executor_max_tasks_per_child|of_managers.manager_server'
+     '|of_pool.pool_maxtasksperchild|of_process.process_interrupt|of_process.process_kill'
+     '|of_process.process_terminate', '*', 'interpreter'),
     (FACILITY, 'the caller does it all, one thing after the other: nobody waits meanwhile, and'
      ' nothing can be late, alive or ended', '|'.join((
          'of_connection.connection_through_pipe', 'of_connection.listener_authkey',
@@ -65,6 +67,9 @@ REASONS = [
      'of_memory.value_of_ctype|of_memory.value_of_structure', '2.4*', '*'),
     (SYNTAX, '2.4 and 2.5 have no bytearray, 2.6 has no memoryview',
      'of_connection.connection_bytes_like', '2.[456]*', '*'),
+    (BUG, 'bpo-30589: until 3.7 a forkserver tells 255 of who was killed, or called'
+     ' os._exit()', 'of_managers.manager_server|of_process.process_kill'
+     '|of_process.process_terminate', '3.[456]', 'forkserver'),
 ]
 
 # (names, interpreters, contexts)
