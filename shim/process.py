@@ -36,37 +36,42 @@ else:
         return found
 
 
-class LocalProcess(backfill.BaseProcess):
-    """A function that runs in this process, started by `_engine`; the server of a manager, by a thread."""
-
-    def _Popen(self):
-        from shim.backfill import thread_server
-        engine = self._engine
-        # start() of serial's would wait for its end; a sub-interpreter has no say about Ctrl-C.
-        if thread_server.adapt(self):
-            engine = 'thread'
-        return __import__('shim.engines.' + engine, None, None, ['Popen']).Popen(self)
-
-
-class ThreadProcess(LocalProcess):
+class ThreadProcess(backfill.BaseProcess):
     """A function that runs in a thread of this process."""
 
     _start_method = 'thread'
-    _engine = 'thread'
+
+    def _Popen(self):
+        from shim.backfill import thread_server
+        from shim.engines.thread import Popen
+        thread_server.adapt(self)
+        return Popen(self)
 
 
-class InterpreterProcess(LocalProcess):
+class InterpreterProcess(backfill.BaseProcess):
     """A function that runs in a sub-interpreter of this process."""
 
     _start_method = 'interpreter'
-    _engine = 'subinterp'
+
+    def _Popen(self):
+        from shim.backfill import thread_server
+        from shim.engines import subinterp, thread
+        if thread_server.adapt(self):       # a sub-interpreter has no say about Ctrl-C
+            return thread.Popen(self)
+        return subinterp.Popen(self)
 
 
-class SerialProcess(LocalProcess):
+class SerialProcess(backfill.BaseProcess):
     """A function that start() runs to its end."""
 
     _start_method = 'serial'
-    _engine = 'serial'
+
+    def _Popen(self):
+        from shim.backfill import thread_server
+        from shim.engines import serial, thread
+        if thread_server.adapt(self):       # start() would wait for its end
+            return thread.Popen(self)
+        return serial.Popen(self)
 
 
 if hasattr(compat.multiprocessing, 'context'):      # 3.4 on
