@@ -7,6 +7,11 @@ from shim.backfill import cells
 from tests import support
 from tests.support import HERE, run_script
 
+try:
+    import mmap
+except ImportError:     # Jython
+    mmap = None
+
 multiprocessing = shim.compat.multiprocessing       # before 2.6 perhaps that of processing
 
 OWN = ('Pool', 'get_all_start_methods', 'get_context', 'get_start_method', 'set_start_method')
@@ -131,7 +136,7 @@ class Names(support.TestCase):
 
     def test_completed_submodules(self):
         for name in COMPLETED:
-            if name == 'shared_memory' and cells.mmap is None:
+            if name == 'shared_memory' and mmap is None:
                 self.catch(ImportError, __import__, 'shim.shared_memory', None, None, [name])
                 continue
             module = __import__('shim.' + name, None, None, [name])
