@@ -5,7 +5,8 @@ lacks; where there is no multiprocessing, backfill/process.py has one.
 """
 from shim import alias, compat
 from shim.backfill import process as backfill
-from shim.backfill.older_process import Parent, lacking, today
+from shim.backfill.older_process import lacking, today
+from shim.backfill.parent import Parent
 from shim.backfill.process import current_process
 
 

@@ -1,7 +1,6 @@
 """What the Process of an older multiprocessing lacks: classes to stand before it among bases."""
 import os
 import sys
-import time
 
 from shim import compat
 from shim.backfill import process
@@ -140,28 +139,3 @@ def today(base):
     if len(bases) == 1:
         return base
     return type(base.__name__, bases, {'__module__': 'shim.process', '__doc__': base.__doc__})
-
-
-class Parent(object):
-    """The process that started this one (CPython 3.8 on has its own)."""
-
-    def __init__(self, name, pid, indirect=False):
-        self._name, self._pid = name, pid
-        self._indirect = indirect       # a server has forked this one for it
-
-    name = property(lambda self: self._name)
-    pid = ident = property(lambda self: self._pid)
-
-    def is_alive(self):
-        """True while it runs."""
-        try:
-            os.kill(self._pid, 0)
-            return self._indirect or compat.getppid() in (self._pid, None)
-        except OSError:
-            return False
-
-    def join(self, timeout=None):
-        """Wait until it ends, or so many seconds."""
-        end = compat.monotonic() + (timeout or 0)
-        while self.is_alive() and (timeout is None or compat.monotonic() < end):
-            time.sleep(0.01)

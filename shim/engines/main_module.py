@@ -147,8 +147,9 @@ def be_worker(process, told):
         process._daemonic = told['daemon']
         process._parent_pid = told['pid']
     if hasattr(compat.multiprocessing, 'parent_process'):
-        inside = sys.modules['multiprocessing.process']
-        inside._parent_process = inside._ParentProcess('MainProcess', told['pid'], None)
+        from shim.backfill.parent import Parent
+        # Its own waits for a sentinel, which these workers have not inherited.
+        sys.modules['multiprocessing.process']._parent_process = Parent('MainProcess', told['pid'])
 
 
 def run_main(path, package):

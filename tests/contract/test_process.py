@@ -243,6 +243,18 @@ class Processes(object):
         made.join(20)
         self.assertEqual(read_text(path).split(), ['%d' % os.getpid(), 'True'])
 
+    def test_parent_of_a_worker(self):
+        if not self.is_process:
+            return
+        path = self.path()
+        pool = self.ctx.Pool(1)
+        try:
+            pool.apply(tasks.note_parent, (path,))
+        finally:
+            pool.terminate()
+            pool.join()
+        self.assertEqual(read_text(path).split(), ['%d' % os.getpid(), 'True'])
+
     def test_pool_in_a_process(self):
         path = self.path()
         made = self.started(target=tasks.map_in_context, args=(self.engine, path))

@@ -1,0 +1,31 @@
+"""What parent_process() returns where multiprocessing has none, or has no sentinel of it."""
+import os
+import time
+
+from shim import compat
+
+
+class Parent(object):
+    """The process that started this one, known by its pid; of multiprocessing's, from 3.8 on."""
+
+    def __init__(self, name, pid, indirect=False):
+        self._name, self._pid = name, pid
+        self._indirect = indirect       # a server has forked this one for it
+
+    name = property(lambda self: self._name)
+    pid = ident = property(lambda self: self._pid)
+
+    def is_alive(self):
+        """True while it runs."""
+        try:
+            os.kill(self._pid, 0)
+            return (self._indirect or self._pid == os.getpid()      # a sub-interpreter's
+                    or compat.getppid() in (self._pid, None))
+        except OSError:
+            return False
+
+    def join(self, timeout=None):
+        """Wait until it ends, or so many seconds."""
+        end = compat.monotonic() + (timeout or 0)
+        while self.is_alive() and (timeout is None or compat.monotonic() < end):
+            time.sleep(0.01)
