@@ -29,3 +29,19 @@ class Parent(object):
         end = compat.monotonic() + (timeout or 0)
         while self.is_alive() and (timeout is None or compat.monotonic() < end):
             time.sleep(0.01)
+
+
+class Distant(Parent):
+    """One on another computer, perhaps, that has a node start this one: it lives as long as this."""
+
+    def is_alive(self):
+        """True: its pool's end is that of its workers."""
+        return True
+
+
+def of_worker(pid):
+    """What a pool's worker knows as the process that started it: it is told its pid."""
+    kind = Parent
+    if compat.getppid() not in (pid, None) and os.getpid() != pid:
+        kind = Distant
+    return kind('MainProcess', pid)

@@ -147,9 +147,9 @@ def be_worker(process, told):
         process._daemonic = told['daemon']
         process._parent_pid = told['pid']
     if hasattr(compat.multiprocessing, 'parent_process'):
-        from shim.backfill.parent import Parent
+        from shim.backfill import parent
         # Its own waits for a sentinel, which these workers have not inherited.
-        sys.modules['multiprocessing.process']._parent_process = Parent('MainProcess', told['pid'])
+        sys.modules['multiprocessing.process']._parent_process = parent.of_worker(told['pid'])
 
 
 def run_main(path, package):
