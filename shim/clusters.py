@@ -12,7 +12,7 @@ import os
 from shim import compat
 from shim.backfill import process
 from shim.context import Context, base, get_context, started
-from shim.process import AmpouleProcess
+from shim.process import AmpouleProcess, active_children
 
 
 class JobProcess(process.BaseProcess):
@@ -129,6 +129,7 @@ class PeersContext(JobContext):
     engine_name = 'ampoule_remote'
     _known_options = 'peers', 'certificate', 'key', 'authority'
     Process = AmpouleProcess
+    active_children = staticmethod(active_children)
 
 
 KINDS = dict([(kind._name, kind) for kind in (
