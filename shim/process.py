@@ -6,7 +6,6 @@ lacks; where there is no multiprocessing, backfill/process.py has one.
 from shim import alias, compat
 from shim.backfill import process as backfill
 from shim.backfill.older_process import lacking, today
-from shim.backfill.parent import Parent
 from shim.backfill.process import current_process
 
 
@@ -15,6 +14,7 @@ if hasattr(compat.multiprocessing, 'parent_process'):
 else:
     def parent_process():
         """The process that started this one: a Process-like object; None in the program itself."""
+        from shim.backfill.parent import Parent
         me = current_process()
         if me._parent_pid is None:
             return None

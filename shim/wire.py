@@ -209,13 +209,8 @@ class Outbox(object):
             if not taken:       # Jython's answer to EAGAIN, and to EPIPE
                 if sock.gettimeout() is not None:
                     return False
-                if not _is_active(sock):
+                from shim.engines import netty
+                if not netty.is_active(sock):
                     raise IOError(errno.EPIPE, 'the other end is closed')
                 time.sleep(NAP)
             self._at += taken
-
-
-def _is_active(sock):
-    """Jython: is the other end there?  A blocking socket, too, takes nothing while it is full."""
-    channel = getattr(getattr(sock, '_sock', None), 'channel', None)
-    return channel is not None and channel.isActive()
