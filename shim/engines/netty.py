@@ -19,10 +19,6 @@ if Logger is None:
     def close(sock):
         """Close a socket, and what serves it."""
         sock.close()
-
-    def is_active(sock):
-        """Is the other end there?  Elsewhere send() raises what says so."""
-        return True
 else:
     # Netty tells standard error that those threads are gone, whenever a socket is closed later.
     _logger = Logger.getLogger('io.netty.util.concurrent.DefaultPromise.rejectedExecution')
@@ -39,7 +35,8 @@ else:
         if getattr(sock, 'served_by', None) is not None:
             sock.served_by.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS)
 
-    def is_active(sock):
-        """Is the other end there?  A blocking socket, too, takes nothing while it is full."""
-        channel = getattr(getattr(sock, '_sock', None), 'channel', None)
-        return channel is not None and channel.isActive()
+
+def is_active(sock):
+    """Is the other end there?  A blocking socket of Netty's, too, takes nothing while it is full."""
+    channel = getattr(getattr(sock, '_sock', None), 'channel', None)
+    return channel is not None and channel.isActive()
