@@ -1,7 +1,9 @@
 """Public names and submodules that an older multiprocessing lacks, or knows less arguments of."""
 import os
 import pickle
+import shutil
 import sys
+import tempfile
 
 import shim
 from tests import support
@@ -127,8 +129,8 @@ class Names(support.TestCase):
 
     def test_executable(self):
         support.needs_processes()
-        folder = support.tempfile.mkdtemp()
-        self.addCleanup(support.shutil.rmtree, folder, True)
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder, True)
         path = os.path.join(folder, 'python')
         stream = open(path, 'w')
         stream.write('#!/bin/sh\nCHOSEN=yes exec "%s" "$@"\n' % sys.executable)

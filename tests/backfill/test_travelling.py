@@ -2,7 +2,9 @@
 import gc
 import os
 import pickle
+import shutil
 import sys
+import tempfile
 
 from shim import compat
 from shim.backfill.sockets import DESCRIPTORS
@@ -100,8 +102,8 @@ class Travelling(object):
         if not DESCRIPTORS:
             support.skip('this interpreter has no descriptors')
         near, far = self.ctx.Pipe()
-        folder = support.tempfile.mkdtemp()
-        self.addCleanup(support.shutil.rmtree, folder, True)
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder, True)
         opened = open(os.path.join(folder, 'file'), 'w')
         self.addCleanup(opened.close)
         self.started(target=tasks.say_what_is_open, args=(far, os.fstat(opened.fileno())[1]))
