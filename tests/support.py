@@ -19,7 +19,7 @@ import six
 from shim import compat, context
 from tests.deadlines import (
     PACE, THREADS, Deadline, Elapsed, _thread, monotonic, wait_until)
-from tests.programs import (
+from tests.scripts import (
     NO_PROCESSES, ROOT, Script, SkipTest, alive, needs_processes, read_text, run_script, skip,
     start_script, unittest)
 
