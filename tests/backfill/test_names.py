@@ -6,6 +6,7 @@ import sys
 import tempfile
 
 import shim
+from shim import connection
 from tests import support
 from tests.support import run_script
 
@@ -105,7 +106,7 @@ class Names(support.TestCase):
 
         process = ForkProcess(target=tell, name='forked')
         process.start()
-        self.assertEqual(shim.connection.wait([process.sentinel], 20), [process.sentinel])
+        self.assertEqual(connection.wait([process.sentinel], 20), [process.sentinel])
         process.join(20)
         self.assertEqual((far.recv(), process.exitcode, names), (('forked', True), -9, []))
         self.assertFalse(process in shim.active_children())
