@@ -5,7 +5,7 @@ import sys
 
 from tests import promise_tasks as tasks
 from tests.promises import Promise, kill
-from tests.support import PROCESS_VARIANTS, each_engine
+from tests.support import PROCESS_VARIANTS, each_engine, wait_until
 
 
 class Identity(Promise):
@@ -13,9 +13,20 @@ class Identity(Promise):
 
     promise = 14
 
+    def seen(self, pool):
+        """{pid: what that worker tells of itself}, of two: one of them may be slow to start."""
+        seen = {}
+
+        def asked():
+            for each in pool.map(tasks.whoami, [0.1] * 8, 1):
+                seen[each[0]] = each
+            return len(seen) > 1
+        wait_until(asked, 30)
+        return seen
+
     def test_identity(self):
         pool = self.Pool(2)
-        seen = dict([(each[0], each) for each in pool.map(tasks.whoami, [0.1] * 8, 1)])
+        seen = self.seen(pool)
         self.assertEqual(sorted(seen), sorted(self.pids(pool)))
         self.assertEqual(len(set([each[1] for each in seen.values()])), 2)
         self.assertEqual(len(set([each[3] for each in seen.values()])), 2)
@@ -29,7 +40,7 @@ class Identity(Promise):
 
     def test_seen_from_outside(self):
         pool = self.Pool(2)
-        names = set([each[1] for each in pool.map(tasks.whoami, [0.1] * 8, 1)])
+        names = set([each[1] for each in self.seen(pool).values()])
         self.assertEqual(names, set([worker.name for worker in pool._pool]))
         self.assertEqual([worker.is_alive() for worker in pool._pool], [True, True])
         self.assertEqual([worker.exitcode for worker in pool._pool], [None, None])
