@@ -112,10 +112,13 @@ if compat.FORKING_PICKLER:
         return table
 
     _table = pickler()
+    # For protocols before 4; that of PyPy 3.11 writes there for lists of strings what is only 4's.
+    _older_pickler = [pickle.Pickler, pickle._Pickler][
+        pickle.dumps(['a'], 2).count('\x94'.encode('latin-1'))]
 
     def plain_dumps(value, protocol=PROTOCOL):
         written = compat.bytes_io()
-        made = pickle.Pickler(written, protocol)
+        made = [_older_pickler, pickle.Pickler][protocol >= 4](written, protocol)
         made.dispatch_table = _table
         made.dump(value)
         return written.getvalue()

@@ -1,6 +1,7 @@
 """The examples of other interpreters, of Twisted and of clusters; and the one of all contexts."""
 import os
 import re
+import sys
 
 import shim
 from shim import context
@@ -14,12 +15,13 @@ class TestJit(Example):
 
     def test_faster(self):
         path, times = other('a PyPy').path, []
-        while len(times) < 3 and max([0] + times) < 5:     # more than once: others may be at work
+        enough = [5, 0.1]['__pypy__' in sys.builtin_module_names]       # or is the JIT here, too?
+        while len(times) < 3 and max([0] + times) < enough:     # others may be at work
             status, out, err = self.run_example('jit_workers', '--executable', path)
             self.assertEqual((status, err), (0, ''), out)
             times += [float(found) for found in
                       re.findall(r'(?m)^PyPy .*, (\d+\.\d) times as fast$', out)]
-        self.assertTrue(max(times) >= 5, times)
+        self.assertTrue(max(times) >= enough, times)
 
     def test_not_there(self):
         support.needs_processes()
