@@ -3,7 +3,7 @@ import sys
 
 from tests import promise_tasks as tasks
 from tests.promises import LONG, Promise
-from tests.support import each_engine, monotonic
+from tests.support import PACE, each_engine, monotonic
 
 # A program of its own: what forks thousands of times had better be small.
 THOUSANDS = '''
@@ -24,7 +24,7 @@ class Recycle(Promise):
             return 10000
         return {'fork': 2000, 'fork_tcp': 500, 'subprocess': 200, 'subprocess_tcp': 40,
                 'spawn': 100, 'forkserver': 100, 'pp': 40, 'ampoule': 40,
-                'ampoule_remote': 40, 'pp_server': 40, 'interpreter': 100}[self.variant]
+                'ampoule_remote': 40, 'pp_server': 40, 'interpreter': 100}[self.variant] // PACE
 
     def test_thousands(self):
         self.succeed(self.start(THOUSANDS, [str(self.count())]), self.deadline - 20)
