@@ -59,6 +59,6 @@ def other(kind):
     if kind not in _found:
         _found[kind] = (list(itertools.islice(others(kind), 1)) + [None])[0]
     if _found[kind] is None:
-        skip('NOT TESTED: %s is not among %s; SHIM_TEST_EXECUTABLES names others'
-             % (kind, candidates()))
+        skip('NOT TESTED: %s is not among the Pythons of PATH and pyenv; SHIM_TEST_EXECUTABLES'
+             ' names others' % kind)
     return _found[kind]
