@@ -127,8 +127,8 @@ class Worker(running.Runs):
         self.end_if_child()     # before the lock, which the warden may have had at the fork
         self.io.acquire()
         try:
-            self.again = False
-            return self.flush(count)
+            announced, self.again = self.again, False
+            return self.flush(count, announced)
         finally:
             self.io.release()
 
@@ -137,7 +137,8 @@ class Worker(running.Runs):
         if compat.getpid() != self.pid:
             os._exit(0)
 
-    def flush(self, begun):
+    def flush(self, begun, announced=False):
+        """Send it; if the warden had announced one that there is not, that, too."""
         results, now = [], clock()
         while self.printed:
             self.outbox.put(self.frame(wire.PRINTED, self.printed.popleft()))
@@ -149,7 +150,7 @@ class Worker(running.Runs):
         if results:
             # What is done was all done since the last time.
             self.outbox.put(self.frame(wire.RESULTS, (max(0.0, now - self.spoke), results)))
-        if begun:
+        if begun or announced:      # behind the results: until they are there, these had begun
             self.outbox.put(self.frame(wire.BEGUN, begun))
         self.spoke = now
         try:

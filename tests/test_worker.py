@@ -71,3 +71,16 @@ class Races(support.TestCase):
         self.assertTrue(self.worker.listen())       # it left with a task to do
         self.worker.todo.clear()
         self.assertFalse(self.worker.listen())
+
+    def test_warden_speaks_after_the_last_task(self):
+        # It announces one more task, in case; there was none, and what was sent next was taken for
+        # begun: lost, not run again, if the worker died before.
+        self.worker.done.append(((3,),))
+        self.worker.spoke -= 60
+        self.worker.attend()
+        self.assertTrue(self.worker.speak(0))
+        self.near.settimeout(5)
+        frames = self.wire.Inbox().feed(self.near.recv(1 << 16))
+        self.assertEqual([kind for kind, _body in frames],
+                         [self.wire.RESULTS, self.wire.BEGUN, self.wire.BEGUN])
+        self.assertEqual([body for _kind, body in frames][1:], [1, 0])

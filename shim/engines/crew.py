@@ -292,7 +292,7 @@ class Crew(Roster):
             slot.deadline, slot.worked, self.young = None, True, 0
         elif kind == wire.BEGUN:
             slot.begun = body
-            if held and held[0].limit is not None and slot.deadline is None:
+            if body and held and held[0].limit is not None and slot.deadline is None:
                 slot.deadline = clock() + held[0].limit
         elif kind == wire.RETURNED:
             self.take_back(slot, len(held) - body)
