@@ -73,8 +73,8 @@ def _register(function, *args):
 
 
 def _run_before(library):
-    for pid, number in sorted(_before[library]):
-        function = _before[library].pop((pid, number), None)
+    for pid, number in sorted(_before[library].keys()):
+        function = _take(_before[library], (pid, number))
         if function is not None and pid == os.getpid():
             function()
 
@@ -94,11 +94,21 @@ def _prepare():
         _watch_main()
 
 
+def _take(kept, key):
+    """kept.pop(key, None), one by one of all threads: Jython's looks, and then removes nothing."""
+    try:
+        found = kept[key]
+        del kept[key]
+        return found
+    except KeyError:
+        return None
+
+
 def run_at_exit():
     """The program ends, where there is no multiprocessing; or such a child does, made by fork."""
     while _at_exit:
-        for key in sorted(_at_exit, reverse=True):
-            call = _at_exit.pop(key, None)
+        for key in sorted(_at_exit.keys(), reverse=True):
+            call = _take(_at_exit, key)
             if call is None:
                 continue
             try:
