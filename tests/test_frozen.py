@@ -61,6 +61,9 @@ class Frozen(support.TestCase):
             self.assertTrue('shim.freeze_support()' in line, line)
 
     def test_every_engine_is_found(self):
-        seen = six.get_function_code(engines._for_freezers).co_names
+        code = six.get_function_code(engines._for_freezers)
+        if not hasattr(code, 'co_names'):
+            support.skip("Jython's code has no names that a freezer could read")
+        seen = code.co_names
         for module, _ in engines.ENGINES.values():
             self.assertTrue(module in seen, module)
