@@ -71,8 +71,12 @@ class MethodPickler(getattr(pickle, '_Pickler', pickle.Pickler)):
         self.save_reduce(getattr, (owner, method.__name__), obj=method)
 
     def save_java(self, function):
-        # Another object each time that it is looked up, which pickle does not take.
-        self.write(pickle.GLOBAL + str('%s\n%s\n' % (function.__module__, function.__name__)))
+        # Another object each time that it is looked up, which pickle does not take.  Its module may
+        # bear the name of its class: org.python.modules.math.
+        module = function.__module__.split('.')[-1]
+        if not hasattr(sys.modules.get(module), function.__name__):
+            module = function.__module__
+        self.write(pickle.GLOBAL + str('%s\n%s\n' % (module, function.__name__)))
         self.memoize(function)
 
     def save_sys(self, module):

@@ -49,9 +49,9 @@ def wait_until(predicate, timeout=10, interval=0.01):
 
 
 def wait_let_go(predicate, timeout=10):
-    """The same for what ends when nobody has it: at once, but on PyPy at one of its collections."""
+    """The same for what ends when nobody has it: at once, or (PyPy, Jython) at a collection."""
     def look():
-        if hasattr(sys, 'pypy_version_info'):
+        if not hasattr(sys, 'getrefcount'):
             gc.collect()
         return predicate()
     return wait_until(look, timeout)
