@@ -155,6 +155,9 @@ INHERIT_NOTHING = hasattr(os, 'set_inheritable')
 # from 1 on.  Jython interns none, and what it writes of a float before 2 nobody can read.
 MARSHAL = [0, 2][java_semaphore is not None]
 
+# The program's folder, first on sys.path: Jython does not resolve links to its file.
+resolved = [os.path.realpath, os.path.abspath][java_semaphore is not None]
+
 # What a system call says when it could not begin or go on, and is to be tried again later.
 AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 

@@ -104,11 +104,11 @@ def start(module, argv):
     try:
         if module is not None:
             run_module(module)
-        elif os.path.isdir(path) or zipfile.is_zipfile(path):
+        elif os.path.isdir(path) or is_zip(path):
             first_on_path(path)
             __import__('runpy')._run_module_as_main('__main__', False)
         else:
-            first_on_path(os.path.dirname(os.path.realpath(path)))
+            first_on_path(os.path.dirname(compat.resolved(path)))
             run_file(path, program)
     except SystemExit:
         raise
@@ -119,6 +119,11 @@ def start(module, argv):
             sys.exit(1)
         raise
     return 0
+
+
+def is_zip(path):
+    """Is it a zip?  Jython's is_zipfile() breaks with a file that is shorter than the end of one."""
+    return os.path.isfile(path) and os.path.getsize(path) >= 22 and zipfile.is_zipfile(path)
 
 
 def become_main():
