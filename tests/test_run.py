@@ -153,6 +153,9 @@ class Run(support.TestCase):
         for name in ('wrong.py', 'nosuch.py'):
             status, out, err = self.outcome([self.path(name)])
             within = self.outcome(RUN + [self.path(name)])
+            if os.name == 'java' and name == 'nosuch.py':       # that ends with 3, and Java's words
+                self.assertEqual((within[0], status), (2, 3))
+                continue
             self.assertEqual(within[:2], (status, out))
             said = within[2]
             if hasattr(sys, 'pypy_version_info'):       # it puts the path into no quotes
