@@ -12,7 +12,6 @@ that turn out slow are what the warden is for.  A task is begun by `todo.popleft
 `todo.pop()`, each one atomic operation: nothing is ever both.
 """
 import atexit
-import errno
 import os
 import signal
 import sys
@@ -236,12 +235,7 @@ class Worker(running.Runs):
         """True if the parent has died."""
         if not self.adopted:
             return compat.getppid() != self.parent
-        try:
-            os.kill(self.parent, 0)
-        except OSError:
-            # A task may have become a user who may send it nothing.
-            return sys.exc_info()[1].args[0] == errno.ESRCH
-        return False
+        return not compat.exists(self.parent)
 
     def attend(self):
         """Do what the main thread would, if it has not come by for long."""

@@ -17,12 +17,9 @@ class Parent(object):
 
     def is_alive(self):
         """True while it runs."""
-        try:
-            os.kill(self._pid, 0)
-            return (self._indirect or self._pid == os.getpid()      # a sub-interpreter's
-                    or compat.getppid() in (self._pid, None))
-        except OSError:
-            return False
+        if self._indirect or self._pid == os.getpid():      # that of a sub-interpreter
+            return compat.exists(self._pid)
+        return compat.getppid() in (self._pid, None) and compat.exists(self._pid)
 
     def join(self, timeout=None):
         """Wait until it ends, or so many seconds."""

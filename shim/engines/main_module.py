@@ -141,11 +141,11 @@ def be_worker(process, told):
     process._identity = told['identity']
     if told['authkey'] is not None:
         process.authkey = told['authkey']
+    process._parent_pid = told['pid']
     if hasattr(process, '_config'):
         process._config['daemon'] = told['daemon']
     else:
         process._daemonic = told['daemon']
-        process._parent_pid = told['pid']
     if hasattr(compat.multiprocessing, 'parent_process'):
         from shim.backfill import parent
         # Its own waits for a sentinel, which these workers have not inherited.

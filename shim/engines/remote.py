@@ -108,15 +108,12 @@ class Remote(object):
         """True if the process has ended; then exitcode is known, unless somebody else took it."""
         if self.process.exitcode is not None:
             return True
-        try:
-            os.kill(self.process.pid, 0)
-        except OSError:
-            if sys.exc_info()[1].args[0] == errno.ESRCH:
-                # The forkserver is about to tell, or the program waits for all children itself.
-                now = compat.monotonic()
-                self.missed = self.missed or now
-                return not 0 <= now - self.missed < REAPED
-        return False
+        if compat.exists(self.process.pid):
+            return False
+        # The forkserver is about to tell, or the program waits for all children itself.
+        now = compat.monotonic()
+        self.missed = self.missed or now
+        return not 0 <= now - self.missed < REAPED
 
     def terminate(self):
         self._signal(self.process.terminate)

@@ -11,14 +11,16 @@ try:
 except ImportError:
     pass
 
+shim.parent_process()
+
 def nobody(seconds):
     os.setuid(65534)
     time.sleep(seconds)
-    return os.getuid()
+    return os.getuid(), shim.parent_process().is_alive()
 
 def main(ctx):
     pool = ctx.Pool(1)
-    say('task %d' % pool.apply(nobody, (1.5,)))
+    say('task %d %s' % pool.apply(nobody, (1.5,)))
     pool.terminate()
     pool = ctx.Pool(1)
     pool.apply(abs, (-1,))
@@ -43,7 +45,7 @@ class Users(Promise):
         if os.geteuid():
             skip('only root can become another user')
         program = self.start(PROGRAM)
-        self.assertIn('task 65534\ndone\n', program.wait(40)[1])
+        self.assertIn('task 65534 True\ndone\n', program.wait(40)[1])
 
 
 each_engine(globals(), Users, variants=[
