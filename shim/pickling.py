@@ -116,13 +116,14 @@ if compat.FORKING_PICKLER:
         return table
 
     _table = pickler()
-    # For protocols before 4; that of PyPy 3.11 writes there for lists of strings what is only 4's.
-    _older_pickler = [pickle.Pickler, pickle._Pickler][
-        pickle.dumps(['a'], 2).count('\x94'.encode('latin-1'))]
+    _picklers = [pickle.Pickler] * (PROTOCOL + 1)       # by protocol
+    if '\x94'.encode('latin-1') in pickle.dumps(['a'], 2):
+        # PyPy 3.11 (8.0.1) writes for lists of strings what only protocol 4 has.
+        _picklers[:4] = [pickle._Pickler] * 4
 
     def plain_dumps(value, protocol=PROTOCOL):
         written = compat.bytes_io()
-        made = [_older_pickler, pickle.Pickler][protocol >= 4](written, protocol)
+        made = _picklers[protocol](written, protocol)
         made.dispatch_table = _table
         made.dump(value)
         return written.getvalue()

@@ -122,7 +122,7 @@ def start(module, argv):
 
 
 def is_zip(path):
-    """Is it a zip?  Jython's is_zipfile() breaks with a file that is shorter than the end of one."""
+    """Is it a zip?  Jython's is_zipfile() breaks with less than the 22 bytes of a zip's end."""
     return os.path.isfile(path) and os.path.getsize(path) >= 22 and zipfile.is_zipfile(path)
 
 
