@@ -57,7 +57,10 @@ def broken(name, text):
 
 
 class Result(unittest.TextTestResult):
-    """Also keeps what a report wants: how long each test took, and why tests were skipped."""
+    """Also keeps what a report wants: how long each test took, and why tests were skipped.
+
+    What failed is told at once, too: a test that hangs later would take it along.
+    """
 
     def __init__(self, *args, **kwds):
         unittest.TextTestResult.__init__(self, *args, **kwds)
@@ -72,6 +75,14 @@ class Result(unittest.TextTestResult):
         # 3.12.1 stops what a decorator skips without having started it.
         self.seconds[test.id()] = now + self.seconds.get(test.id(), -now)
         unittest.TextTestResult.stopTest(self, test)
+
+    def addError(self, test, err):
+        unittest.TextTestResult.addError(self, test, err)
+        self.stream.writeln(self.errors[-1][1])
+
+    def addFailure(self, test, err):
+        unittest.TextTestResult.addFailure(self, test, err)
+        self.stream.writeln(self.failures[-1][1])
 
     def report(self):
         """Return a dictionary of plain strings and numbers."""

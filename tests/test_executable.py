@@ -8,13 +8,11 @@ import os
 import sys
 
 import shim
-from shim.backfill.sockets import DESCRIPTORS
 from shim.engines import interpreter
 from shim.process import SubprocessProcess
 from tests import executable_tasks as tasks
 from tests import support
 from tests.other_pythons import IS_2, other
-from tests.process_tasks import send_late
 from tests.promises import scratch
 from tests.support import ROOT, b, skip
 
@@ -80,16 +78,17 @@ if __name__ == '__main__':
 SWITCH = '#!/bin/sh\nexec "$SHIM_TEST_SWITCH" "$@"\n'
 
 
-class Base(support.TestCase):
+class Each(support.TestCase):
+    """The same for each kind."""
+
     deadline = 90
-    kind, _pool = None, ()
+    _pool = ()
 
     def setUp(self):
         support.needs_processes()
         self.ctx = shim.get_context('subprocess')
         self.addCleanup(self.ctx.set_executable, None)
-        if self.kind:
-            self.other = other(self.kind)
+        self.other = other(self.kind)
 
     @classmethod
     def tearDownClass(cls):
@@ -125,10 +124,6 @@ class Base(support.TestCase):
                     self.pool.map(tasks.identity, [value])[0],
                     self.pool.apply(tasks.content, (tasks.Value(value),))):
             self.assertEqual((type(got).__name__, got), (back or name, value))
-
-
-class Each(Base):
-    """The same for each kind."""
 
     def test_is_the_other(self):
         self.assertEqual(self.pool.apply(tasks.asked), self.other.answer)
@@ -349,67 +344,4 @@ class TestMajor(Each):
             self.refuses(datetime.datetime(2024, 2, 29))
 
 
-class TestRefused(Base):
-    def refused(self, path, *texts):
-        self.ctx.set_executable(path)
-        for start in (self.ctx.Pool, self.ctx.Process(target=tasks.nap, args=(0,)).start):
-            clock = support.Elapsed()
-            error = self.catch(ValueError, start)
-            self.assertTrue(clock.seconds < 20)
-            for text in texts + (os.path.basename(path), 'path of a Python interpreter'):
-                self.assertTrue(text in str(error), str(error))
-
-    def test_this_very_one(self):
-        # That is no other one: it gets connections as ever.
-        if not DESCRIPTORS:
-            support.skip('this interpreter has no descriptors, and so sends no pipe')
-        self.ctx.set_executable(sys.executable)
-        near, far = self.ctx.Pipe()
-        process = self.ctx.Process(target=send_late, args=(far, 0, 'text'))
-        process.start()
-        self.assertEqual(near.recv(), 'text')
-        process.join()
-
-    def test_no_program(self):
-        support.needs_processes()
-        self.refused('nosuch-interpreter', 'no such program')
-        self.refused('/no/such/interpreter', 'no such program')
-
-    def test_no_python(self):
-        support.needs_processes()
-        self.refused('/bin/sh')
-        path = scratch(self)
-        tasks.write(path, 'text')
-        self.refused(path)
-
-    def test_too_old(self):
-        support.needs_processes()
-        path = scratch(self)
-        tasks.write(path, '#!/bin/sh\necho "shim asks: cpython 2.3.7 2 False True False True - -"\n')
-        os.chmod(path, 493)
-        self.refused(path, 'cpython 2.3.7')
-
-    def test_pp(self):
-        context = shim.get_all_start_methods()
-        if 'pp' not in context:
-            skip('no pp here')
-        path = other('a PyPy').path
-        self.catch(ValueError, shim.get_context('pp').set_executable, path)
-
-    def test_back_again(self):
-        support.needs_processes()
-        self.ctx.set_executable('nosuch-interpreter')
-        self.ctx.set_executable(None)
-        pool = self.ctx.Pool(1)
-        self.addCleanup(self.end, pool)
-        self.assertEqual(pool.apply(tasks.asked), interpreter.mine())
-
-    def test_spawn_has_its_own(self):
-        if not hasattr(shim.compat.multiprocessing, 'get_context'):
-            skip('until 3.4 spawn is the context subprocess')
-        before = shim.compat.submodule('spawn').get_executable()
-        self.ctx.set_executable('nosuch-interpreter')
-        self.assertEqual(shim.compat.submodule('spawn').get_executable(), before)
-
-
-del Each, Base      # the bodies, not tests of their own
+del Each      # the body, not a test of its own
