@@ -84,15 +84,6 @@ SEQUENCES = (list, tuple, type(moves.xrange(1)))
 getppid = getattr(os, 'getppid', lambda: None)
 
 
-def exists(pid):
-    """Is there such a process?  One of another user's, too, which may be sent nothing."""
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return sys.exc_info()[1].args[0] != errno.ESRCH
-    return True
-
-
 # Asked at each call of a pool, and a system call each time; from 3.7 on a fork can be heard of.
 getpid = os.getpid
 if hasattr(os, 'register_at_fork'):

@@ -19,7 +19,7 @@ import threading
 import traceback
 from collections import deque
 
-from shim import compat, errors, running, threads, wire
+from shim import compat, errors, pids, running, threads, wire
 from shim.waiting import OSErrors, Waiter, poll
 
 GROUP = 0.001       # seconds of work begun at once, and between two writes
@@ -235,7 +235,7 @@ class Worker(running.Runs):
         """True if the parent has died."""
         if not self.adopted:
             return compat.getppid() != self.parent
-        return not compat.exists(self.parent)
+        return not pids.exists(self.parent)
 
     def attend(self):
         """Do what the main thread would, if it has not come by for long."""

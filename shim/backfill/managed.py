@@ -1,8 +1,7 @@
 """What a manager's server makes where the interpreter's own lacks something; sent, it is plain."""
-import os
 import threading
 
-from shim import compat
+from shim import compat, pids
 
 SHUTDOWN = 2            # of the State of a manager
 SET_METHODS = (
@@ -109,7 +108,7 @@ def kill(process):
     if hasattr(process, 'kill'):
         process.kill()
     else:
-        os.kill(process.pid, compat.SIGKILL)
+        pids.send(process.pid, compat.SIGKILL)
 
 
 def finalizer(dispatch, connected):

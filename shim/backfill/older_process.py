@@ -1,8 +1,7 @@
 """What the Process of an older multiprocessing lacks: classes to stand before it among bases."""
-import os
 import sys
 
-from shim import compat
+from shim import compat, pids
 from shim.backfill import process
 
 
@@ -22,7 +21,7 @@ class Interrupted(object):
         if self.pid is None:
             raise AssertionError('can only %s a started process' % what)
         if self.exitcode is None:
-            os.kill(self.pid, getattr(compat.signal, name))
+            pids.send(self.pid, getattr(compat.signal, name))
 
 
 class Closed(object):

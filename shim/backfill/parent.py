@@ -2,7 +2,7 @@
 import os
 import time
 
-from shim import compat
+from shim import compat, pids
 
 
 class Parent(object):
@@ -18,8 +18,8 @@ class Parent(object):
     def is_alive(self):
         """True while it runs."""
         if self._indirect or self._pid == os.getpid():      # that of a sub-interpreter
-            return compat.exists(self._pid)
-        return compat.getppid() in (self._pid, None) and compat.exists(self._pid)
+            return pids.exists(self._pid)
+        return compat.getppid() in (self._pid, None) and pids.exists(self._pid)
 
     def join(self, timeout=None):
         """Wait until it ends, or so many seconds."""

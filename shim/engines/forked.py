@@ -3,7 +3,7 @@ import os
 import sys
 import threading
 
-from shim import compat, ending, util
+from shim import compat, ending, pids, util
 from shim.backfill.process import Polled
 from shim.engines import channel
 from shim.retrying import retry
@@ -49,7 +49,7 @@ class Popen(Polled):
 
     def _signal(self, number):
         if self.poll() is None:
-            os.kill(self.pid, number)
+            pids.send(self.pid, number)
 
     def terminate(self):
         self._signal(compat.signal.SIGTERM)

@@ -18,7 +18,7 @@ import sys
 import threading
 import traceback
 
-from shim import compat, threads, wire
+from shim import compat, pids, threads, wire
 from shim.engines import interpreter, subproc
 from shim.engines.crew import Crew
 from shim.waiting import Signal
@@ -118,10 +118,7 @@ class Job(object):
         self._unwanted = True
         self.let_go()
         if self.pid is not None and self._poll() is None:
-            try:
-                os.kill(self.pid, number)
-            except OSError:     # it has just ended
-                pass
+            pids.send(self.pid, number)
 
     def terminate(self):
         self._signal(compat.signal.SIGTERM)

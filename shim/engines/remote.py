@@ -4,11 +4,10 @@ An engine for processes supplies start() and the process, which must have pid, e
 is_alive(), terminate() and kill(); everything else is the same for all of them.
 """
 import errno
-import os
 import socket
 import sys
 
-from shim import compat, outcome, wire
+from shim import compat, outcome, pids, wire
 from shim.engines import channel
 from shim.waiting import OSErrors
 
@@ -108,7 +107,7 @@ class Remote(object):
         """True if the process has ended; then exitcode is known, unless somebody else took it."""
         if self.process.exitcode is not None:
             return True
-        if compat.exists(self.process.pid):
+        if pids.exists(self.process.pid):
             return False
         # The forkserver is about to tell, or the program waits for all children itself.
         now = compat.monotonic()
@@ -122,7 +121,7 @@ class Remote(object):
         self._signal(getattr(self.process, 'kill', self._sigkill))
 
     def _sigkill(self):         # Process.kill() is 3.7+, Popen.kill() 2.6+
-        os.kill(self.process.pid, compat.SIGKILL)
+        pids.send(self.process.pid, compat.SIGKILL)
 
     def _signal(self, how):
         try:

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 
-from shim import compat, pickling, wire, worker
+from shim import compat, pickling, pids, wire, worker
 from shim.backfill.process import Polled
 from shim.engines import channel, interpreter, main_module, netty
 from shim.engines.crew import Crew
@@ -48,7 +48,7 @@ class Child(subprocess.Popen):
 
     def _signal(self, number):
         if self.poll() is None:
-            os.kill(self.pid, number)
+            pids.send(self.pid, number)
 
     def terminate(self):        # Popen has it from 2.6 on
         self._signal(compat.signal.SIGTERM)

@@ -1,0 +1,25 @@
+"""Processes that are known by their number alone, and may be gone the next moment."""
+import errno
+import os
+import sys
+
+
+def exists(pid):
+    """Is there such a process?  One of another user's, too, which may be sent nothing."""
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return sys.exc_info()[1].args[0] != errno.ESRCH
+    return True
+
+
+def send(pid, number):
+    """os.kill(), silent if it has just ended, as Popen.send_signal() from CPython 3.10 on.
+
+    On Jython that is no rare thing: there Java sees how a child ended, and not who asks for it.
+    """
+    try:
+        os.kill(pid, number)
+    except OSError:
+        if sys.exc_info()[1].args[0] != errno.ESRCH:
+            raise
