@@ -1,6 +1,6 @@
 """Install the package in every way that people do, and use it there: on several Pythons.
 
-    python tests/packaging/run.py [--only 2.7 3.13] [--jobs N] [--ways sdist zip]
+    python tests/packaging/run.py [--only 2.7 3.13 | --all] [--jobs N] [--ways sdist zip]
 
     wheel, sdist    by pip, offline, into a fresh environment (2.4, 2.5: pip 1.1; 2.6: 9.0.3)
     easy_install    the same by it, from a folder of sdists (before 3)
