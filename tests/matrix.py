@@ -177,8 +177,9 @@ def run_suite(interpreter, modules, options, others, count):
             suite.add(run_tests(interpreter, tag, ['-c', WEBLOOP, report_path(tag)], read_repr,
                                 libraries, 300, options.without))
         return suite, None      # nor has it the stdlib's tests
-    if light or options.k or options.no_conformance or interpreter.version < (2, 7):
-        return suite, None      # before 2.7 there is no such test, or no multiprocessing
+    if (light or options.k or options.no_conformance or interpreter.version < (2, 7)
+            or interpreter.name == 'jython'):
+        return suite, None      # there is no such test, or no multiprocessing
     conformance = Outcome()
     for name, arguments, limit in conformance_runs(interpreter, options):
         report = report_path(tag % name)
