@@ -88,7 +88,7 @@ class Feed(object):
             return False
         if self.engine.error is not None:
             return self._end(self.engine.error)
-        if self.engine.closing and self._window is not None:
+        if self._unwanted():
             if share and not self._own():
                 return False
             return self._end(closed())
@@ -111,11 +111,12 @@ class Feed(object):
             return self._end(None)
         if len(chunk) < self._size and hasattr(self.job, 'short'):
             self.job.short[index] = len(chunk)
-        good = True
         try:
-            item = self._pack(chunk)
-        except:     # noqa: E722
-            good, item = pickling.attempt(self._pack, chunk)
+            chunk = self._unwrap(chunk)
+        except Exception:
+            good, item = False, errors.current()
+        else:
+            good, item = self._packed(chunk)
         task = Task(self._call, item, self.job, index, self._limit, self._retries)
         going = True
         try:
@@ -135,10 +136,22 @@ class Feed(object):
             self._owner.append(True)
         return True
 
+    def _packed(self, chunk):
+        try:
+            return True, self._pack(chunk)
+        except:     # noqa: E722
+            return pickling.attempt(self._pack, chunk)
+
     def _pack(self, chunk):
         if self._star and self._size == 1:
             chunk = tuple(chunk[0])
         return self.engine.pack(self._call, self.func, chunk)
+
+    def _unwrap(self, chunk):
+        """The arguments of a call, where what the user gave for them can be read only once."""
+        if self._star and self._size == 1 and type(chunk[0]) not in compat.SEQUENCES:
+            chunk = self._chunk = (tuple(chunk[0]),)
+        return chunk
 
     def _run(self):
         # A source of the user's may start programs, which should hear Ctrl-C as ever.
@@ -161,9 +174,13 @@ class Feed(object):
 
     def _full(self):
         """True while as many items were pulled as the window allows."""
-        if self._window is None or self.engine.error is not None or self.engine.closing:
+        if self._window is None or self.engine.error is not None or self._unwanted():
             return False
         return self._pulled - self.job.taken() + self._size > self._window
+
+    def _unwanted(self):
+        """True if a window is not to move on: the pool was closed, or nobody has the iterator."""
+        return self._window is not None and (self.engine.closing or self.job.reader() is None)
 
     def _no_room(self):
         return self.engine.room(self._call) <= 0

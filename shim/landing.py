@@ -7,13 +7,9 @@
 
 What a future refuses or a callback raises is logged: the engine goes on.
 """
-import logging
-
-from shim import outcome
+from shim import logs, outcome
 from shim.engines import thread
 from shim.errors import PoolTerminatedError
-
-LOG = logging.getLogger('shim')
 
 
 def begin(future):
@@ -21,7 +17,8 @@ def begin(future):
     try:
         return future.running() or future.set_running_or_notify_cancel()
     except Exception:
-        LOG.error('shim: somebody else has set %r: its call is not run', future, exc_info=True)
+        logs.report('ERROR', 'shim: somebody else has set %r: its call is not run', future,
+                    exc_info=True)
         return False
 
 
@@ -41,7 +38,7 @@ def cancel(future):
     try:
         future.cancel()
     except:     # noqa: E722  a callback raised what is no Exception
-        LOG.error('shim: a callback of %r raised', future, exc_info=True)
+        logs.report('ERROR', 'shim: a callback of %r raised', future, exc_info=True)
 
 
 def land(future, good, value):
@@ -52,7 +49,8 @@ def land(future, good, value):
         else:
             future.set_exception(value)
     except:     # noqa: E722  a callback raised what is no Exception; or somebody else set it
-        LOG.error('shim: nobody else hears how the call of %r ended', future, exc_info=True)
+        logs.report('ERROR', 'shim: nobody else hears how the call of %r ended', future,
+                    exc_info=True)
 
 
 class Landing(object):

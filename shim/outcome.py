@@ -176,9 +176,10 @@ def _rebuild(name, text, trace, whole, kind, args, state):
 
 def set_cause(error, trace):
     """Show the traceback of the worker with the exception: as its cause, on every version."""
+    cause = errors.stdlib_class(errors.RemoteTraceback)('\n"""\n%s"""' % trace)
     try:
-        error.__cause__ = errors.stdlib_class(errors.RemoteTraceback)('\n"""\n%s"""' % trace)
-    except:     # noqa: E722  a class with __slots__, or a __setattr__ of its own
+        error.__cause__ = cause
+    except Exception:       # a class with __slots__, or a __setattr__ of its own
         pass
 
 
@@ -191,7 +192,7 @@ def _rebuild_parts(kind, args, state):
             for key, value in state:
                 error.__dict__[wire.native(key)] = _load(value)
             return error
-    except:     # noqa: E722
+    except Exception:
         pass
     return None
 

@@ -29,7 +29,7 @@ def is_atom(value):
     return (kind is int or value is None or kind is bool
             or kind is float and (FLOATS or value - value == 0)
             or (kind is str or kind is BYTES or kind is compat.text) and len(value) <= SHORT
-            or kind is LONG or kind is complex)
+            or kind is LONG or kind is complex and (FLOATS or value - value == 0))
 
 
 def _float_probe():
@@ -165,7 +165,10 @@ def attempt(function, *args):
     try:
         value = function(*args)
     except:     # noqa: E722
-        return False, errors.current()
+        again = errors.current()
+        if again.__class__ is error.__class__ or not compat.is_main_thread():
+            return False, again
+        raise error
     if compat.is_main_thread():
         raise error
     return True, value

@@ -1,11 +1,14 @@
 """Processes that are known by their number alone, and may be gone the next moment."""
 import errno
 import os
+import signal
 import sys
 
 
 def exists(pid):
     """Is there such a process?  One of another user's, too, which may be sent nothing."""
+    if hasattr(signal, 'CTRL_C_EVENT'):
+        return True     # Windows, where that would be 0: nobody there can be asked so
     try:
         os.kill(pid, 0)
     except OSError:

@@ -205,8 +205,8 @@ class Pool(object):
     def __del__(self, _warn=warnings.warn, _pid=os.getpid, _warning=compat.ResourceWarning):
         if self._engine is None or self._engine.pid != _pid():
             return
-        if self._state != TERMINATE and not self._engine.ended.happened:
-            self._engine.abandon()
+        if self._state == RUN and not self._engine.ended.happened:
+            self._engine.abandon()      # a closed one ends by itself, when all is done
         if self._state == RUN and _warning is not None:     # last: a warning may be an error
             _warn('unclosed running multiprocessing pool %r' % (self,), _warning, source=self)
 

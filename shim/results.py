@@ -4,15 +4,14 @@ An engine settles them from one thread: `settle(index, outcome)`.  Outcomes are 
 caller who asks, once.  Nothing here takes a lock: a signal handler may raise between any two
 bytecodes of get() or next().
 """
-import logging
 import time
+import weakref
 from collections import deque
 
-from shim import compat, errors, outcome, waiting
+from shim import compat, errors, logs, outcome, waiting
 from shim.engines.base import Gate
 from shim.waiting import Signal
 
-LOG = logging.getLogger('shim')
 PENDING = object()
 LONG = 16384        # bytes of a chunk's results that are worth unpacking early
 
@@ -26,8 +25,8 @@ def call_back(function, value, call_out=None):
             else:
                 call_out(function, value)
         except:     # noqa: E722
-            LOG.error('shim: the callback %r raised; the result is delivered all the same',
-                      function, exc_info=True)
+            logs.report('ERROR', 'shim: the callback %r raised; the result is delivered all the same',
+                        function, exc_info=True)
 
 
 class AsyncResult(Signal):
@@ -91,15 +90,17 @@ class AsyncResult(Signal):
         self._finish()
 
     def _finish(self):
-        if self._callback is not None or self._error_callback is not None:
-            good, value = self._result()
-            if good:
-                call_back(self._callback, value, self._engine.call_out)
-            else:
-                call_back(self._error_callback, value, self._engine.call_out)
-            self._callback = self._error_callback = None
-        self.fire()
-        self._pool = None
+        try:
+            if self._callback is not None or self._error_callback is not None:
+                good, value = self._result()
+                if good:
+                    call_back(self._callback, value, self._engine.call_out)
+                else:
+                    call_back(self._error_callback, value, self._engine.call_out)
+                self._callback = self._error_callback = None
+        finally:
+            self.fire()
+            self._pool = None
 
     def _result(self):
         """(True, value) or (False, exception): unpacked by the first who asks."""
@@ -149,7 +150,8 @@ class MapResult(AsyncResult):
     def end(self, total, error):
         """The feed has posted all chunks, or ends with an error for the others."""
         for index in range(total, self._chunks):
-            self.settle(index, (outcome.RAISE, error))
+            self.settle(index, (outcome.RAISE, error or errors.PoolError(
+                'the list has become shorter while it was cut into chunks')))
 
     def _unpack(self, content):
         if content is None:     # another thread has unpacked it meanwhile
@@ -210,7 +212,10 @@ class Arrivals(object):
         self.index, self.total = 0, None    # chunks passed on; chunks there are, once known
         self.over = None            # what next() raises once all have been passed on
         self.error = None
-        self.passed = 0             # elements that are, or have been, in `ready`
+        self.passed = 0             # how many entries have been in `ready`
+        # A failed chunk is one of them: (how many were before it, what it has besides), not taken yet.
+        self.lumps, self.lumped = deque(), 0
+        self.reader = None          # a weak reference to the iterator
         self.waiting = []
         self.gate = Gate()          # where a feed waits for elements to be taken
 
@@ -234,17 +239,24 @@ class Arrivals(object):
 
     def pass_on(self, index, content):
         self.index += 1
+        many = self.short.pop(index, self.size)
         if self.size == 1 or outcome.failed(content):
+            if many > 1:
+                self.lumps.append((self.passed, many - 1))
+            many = 1
             self.ready.append(content)
         else:
             chunk = Chunk(content)
-            for number in range(self.short.get(index, self.size)):
+            for number in range(many):
                 self.ready.append(Element(chunk, number))
-        self.passed += self.short.pop(index, self.size)
+        self.passed += many
 
     def taken(self):
         """How many elements next() has taken: not counted there, where it could be cut short."""
-        return self.passed - len(self.ready)
+        taken = self.passed - len(self.ready)
+        while self.lumps and self.lumps[0][0] < taken:
+            self.lumped += self.lumps.popleft()[1]
+        return taken + self.lumped
 
     def leave(self, waiter):
         """Somebody waits no longer."""
@@ -303,6 +315,7 @@ class IMapIterator(object):
     def __init__(self, pool, size):
         self._pool, self._engine = pool, pool._engine
         self._job = Arrivals(size, self._ordered)
+        self._job.reader = weakref.ref(self)
         self._step = None           # of a lazy engine: run one chunk more
 
     def __iter__(self):

@@ -6,11 +6,10 @@ workers is the size of the pool; done counts the tasks that came back and lost t
 their worker (of a map, a chunk is one, as for maxtasksperchild); restarts counts the workers that took
 the place of another; pid is that of the program.
 """
-import logging
 import os
 import sys
 
-from shim import engines
+from shim import engines, logs
 
 LINE = ('{"context": "%s", "workers": %d, "done": %d, "lost": %d, "restarts": %d, "pid": %d}\n')
 
@@ -30,4 +29,4 @@ def note(engine):
         finally:
             os.close(file)
     except EnvironmentError:
-        logging.getLogger('shim').warning('shim: SHIM_STATS: %s', sys.exc_info()[1])
+        logs.report('WARNING', 'shim: SHIM_STATS: %s', sys.exc_info()[1])

@@ -239,15 +239,11 @@ class Worker(running.Runs):
 
     def attend(self):
         """Do what the main thread would, if it has not come by for long."""
-        now = clock()
-        # It need not be told again that the first one may have begun.
-        silent = now - self.spoke > SLOW and (self.done or self.printed or not self.again)
-        deaf = now - self.heard > SLOW
-        if not (silent or deaf) or not self.io.acquire(0):
+        if not (self.silent() or clock() - self.heard > SLOW) or not self.io.acquire(0):
             return
         try:
             try:
-                if silent:
+                if self.silent():       # still, now that the main thread says nothing
                     # The main thread looks at `again` before each task: it may begin one more,
                     # which is the one that BEGUN covers, and then it announces the next ones.
                     self.again = True
@@ -258,6 +254,10 @@ class Worker(running.Runs):
                 self.io.release()
         except OSErrors:
             pass        # the main thread will find out
+
+    def silent(self):
+        """Has it said nothing for long?  It need not say again that the first one may have begun."""
+        return clock() - self.spoke > SLOW and (self.done or self.printed or not self.again)
 
     def own_interrupts(self):
         """Let Ctrl-C interrupt a running task and nothing else.

@@ -272,5 +272,9 @@ def nested_here(pair):
     return nested(engine, count)
 
 
+def refuse_always(_ignored):
+    raise ValueError('always')
+
+
 def noted_here(arguments):
     return noted(*arguments)

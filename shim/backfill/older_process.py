@@ -89,24 +89,23 @@ class Watched(object):
 
     def start(self):
         """Start it; only once."""
-        from shim.engines import channel
-        lock = channel.fork_lock()
-        lock.acquire()
+        from shim.engines import forking
+        forking.alone(self._start)
+
+    def _start(self):
+        from shim.engines import channel, forking
+        # The child alone has the far end of it, until it ends.
+        near, far = channel.pair()
         try:
-            # The child alone has the far end of it, until it ends.
-            near, far = channel.pair()
+            forking.register(near)
             try:
-                channel.register(near)
-                try:
-                    super(Watched, self).start()
-                except:
-                    channel.forget(near)
-                    raise
-                self._pipe = near
-            finally:
-                far.close()
+                super(Watched, self).start()
+            except:
+                forking.forget(near)
+                raise
+            self._pipe = near
         finally:
-            lock.release()
+            far.close()
 
     def _get_sentinel(self):
         if self._pipe is None:
@@ -118,8 +117,8 @@ class Watched(object):
     def close(self):
         """Let go of what it holds of the system; ValueError while it runs."""
         if self._pipe is not None:
-            from shim.engines import channel
-            channel.forget(self._pipe)
+            from shim.engines import forking
+            forking.forget(self._pipe)
             self._pipe = None
 
 

@@ -13,6 +13,10 @@ from shim import compat, waiting
 PAUSE = 0.05        # seconds after which who waits looks again: a handler may have cut the waking short
 
 
+class Taken(Exception):
+    """Another thread has the turn."""
+
+
 class Turn(object):
     """Had by one thread.
 
@@ -52,6 +56,37 @@ class Turn(object):
                     self._waiting.popleft().wake()
                 except IndexError:      # another thread has just woken the last one
                     break
+
+
+    def run(self, function, *args, **kwds):
+        """Wait for it, and return what the function returns, which may call this itself."""
+        return self._while_mine(self.take, function, args, kwds)
+
+    def attempt(self, function, *args, **kwds):
+        """The same without waiting: nothing is called, and False returned, if another thread has it."""
+        return self._while_mine(self._take_at_once, function, args, kwds)
+
+    def _take_at_once(self):
+        me = compat.get_ident()
+        if self._owner.setdefault(0, me) != me:
+            raise Taken
+
+    def _while_mine(self, take, function, args, kwds):
+        inner = self.is_mine()
+        try:
+            try:
+                take()
+            except Taken:
+                return False
+            return function(*args, **kwds)
+        finally:
+            # Twice: a handler may raise right before the first one.
+            try:
+                if not inner:
+                    self.give()
+            finally:
+                if not inner:
+                    self.give()
 
 
 def amid(namespace, names):

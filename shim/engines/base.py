@@ -100,17 +100,15 @@ class Engine(object):
         blob = None
         if named and (self.has_main or getattr(target, '__module__', None) != '__main__'):
             blob = self.name_of(func)
-        if len(self._calls) >= CALLS:
-            for old in list(self._calls):
-                if self._calls[old].blob is None:
+        if len(self._calls) >= CALLS:       # what has a name tends to come again
+            for old, call in list(self._calls.items()):
+                if call.blob is None:
                     self._calls.pop(old, None)
         if len(self._calls) >= CALLS:
-            blob = None
+            self._calls.clear()
         made = Call(target, mode, blob)
         made.whole = not self.has_main
-        if len(self._calls) < CALLS:
-            made = self._calls.setdefault(key, made)
-        return made
+        return self._calls.setdefault(key, made)
 
     def name_of(self, func):
         """The pickle of a function's name, or None if it has none to be found by."""

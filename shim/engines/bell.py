@@ -1,17 +1,19 @@
 """What the loop of a crew sleeps on: any thread may ring it, and channels may be ready."""
-from shim.engines import channel
+from shim.engines import channel, forking
 from shim.waiting import ONE as BYTE, OSErrors, Poller, Waiter
 
 
 class Bell(Poller):
     """Sockets to watch, and two of its own to ring with."""
 
+    _ear = _mouth = None
+
     def hang(self):
-        """Begin; where this process forks, with the fork lock held."""
+        """Begin; where this process forks, called alone()."""
         self._ear, self._mouth = channel.pair()
         for end in (self._ear, self._mouth):
             end.setblocking(False)
-            channel.register(end)
+            forking.register(end)
         self.watch(self._ear)
 
     def ring(self):
@@ -33,9 +35,10 @@ class Bell(Poller):
         return ready
 
     def take_down(self):
-        self.forget(self._ear)
-        channel.forget(self._ear)
-        channel.forget(self._mouth)
+        if self._mouth is not None:     # else its start was broken off
+            self.forget(self._ear)
+            forking.forget(self._ear)
+            forking.forget(self._mouth)
 
 
 class Knock(Waiter):

@@ -1,35 +1,19 @@
-"""Channels: two connected sockets, by socketpair or by loopback TCP.
-
-The parent's ends are known here, so that a child made by fork can close them: an end left open in
-a child keeps the channel of a dead worker from ending (EOF), and its worker from noticing that
-the parent is gone.
-"""
+"""Channels: two connected sockets, by socketpair or by loopback TCP."""
 import binascii
 import os
 import socket
-import threading
 
 from shim import compat
 from shim.engines import netty
 from shim.retrying import retry
 
 TOKEN = 16              # bytes of the secret that says which worker it is
-_locks = {}             # {pid: the lock under which this process forks}
-_open = []              # this process' ends of channels to others
-
-
-def fork_lock():
-    """The lock that protects making a channel and its worker.
-
-    Held while a child is made, so that no other worker made at that moment inherits the ends that
-    are still open here.  One for each process: a child inherits its parent's, locked for ever.
-    """
-    return _locks.setdefault(os.getpid(), threading.RLock())
 
 
 def wants_tcp():
-    """True where channels are loopback TCP: asked for, or there is no socketpair."""
-    return os.environ.get('SHIM_CHANNEL') == 'tcp' or not hasattr(socket, 'socketpair')
+    """True where channels are loopback TCP: asked for, or no end of a pair can be handed down."""
+    return (os.environ.get('SHIM_CHANNEL') == 'tcp' or not hasattr(socket, 'socketpair')
+            or os.name == 'nt')     # there a pair is two sockets of TCP, and no child's stdin
 
 
 def pair(tcp=False):
@@ -120,30 +104,3 @@ def shake(sock, ours, theirs, seconds, first):
             return False
     finally:
         sock.settimeout(None)
-
-
-def register(sock):
-    """From now on children made by fork close this socket.  Call with the fork lock held."""
-    _open.append(sock)
-
-
-def forget(sock):
-    """Close a registered socket."""
-    lock = fork_lock()
-    lock.acquire()
-    try:
-        if sock in _open:
-            _open.remove(sock)
-        netty.close(sock)
-    finally:
-        lock.release()
-
-
-def close_inherited():
-    """In a child made by fork: close what is the parent's."""
-    for sock in _open:
-        try:
-            sock.close()
-        except (OSError, IOError):
-            pass
-    del _open[:]

@@ -9,16 +9,15 @@ A task is queued (in `todo`), sent (in a worker's `held`), begun (among the firs
 or done.  Only the loop's thread moves it on.  It never blocks on a channel and never runs the
 user's code, but for callbacks.  Who lives and who died: roster.py.
 """
-import logging
 import sys
 from collections import deque
 
-from shim import compat, ending, errors, stats, threads, wire
-from shim.engines import base, channel
+from shim import compat, ending, errors, logs, stats, threads, wire
+from shim.backfill.turns import Turn
+from shim.engines import base, forking
 from shim.engines.roster import LOOK, REST, Roster
 from shim.engines.slot import AHEAD, MOST, SMALL, TINY
 
-LOG = logging.getLogger('shim')
 clock = compat.monotonic
 
 
@@ -27,7 +26,7 @@ def write(name, text):
     try:
         getattr(sys, name).write(text)
     except:     # noqa: E722
-        LOG.error('shim: what a task wrote to %s is lost', name, exc_info=True)
+        logs.report('ERROR', 'shim: what a task wrote to %s is lost', name, exc_info=True)
 
 
 class Crew(Roster):
@@ -36,6 +35,8 @@ class Crew(Roster):
     def __init__(self, *args, **kwds):
         Roster.__init__(self, *args, **kwds)
         self.mail = deque()         # (function, arguments) for the loop to call
+        self.lead = deque([True])   # who pops it is the loop, or ends what has none
+        self.failing = Turn()       # to settle what nobody is going to run
         self.gate, self.ident, self.thread = base.Gate(), None, None
         self.hook = None            # what ends this with the program
         self.asleep = False         # the loop waits
@@ -45,25 +46,30 @@ class Crew(Roster):
     # Called by any thread.
 
     def start(self):
-        lock = channel.fork_lock()
-        lock.acquire()
-        try:
-            self.bell.hang()
-        finally:
-            lock.release()
-        self.unblock = compat.mask_interrupts() is False
         try:
             try:
+                self.unblock = compat.mask_interrupts() is False
+                forking.alone(self.bell.hang)
                 self.fill()
                 self.hook = ending.at_exit(self.program_ends)
                 self.thread = threads.start(self.run, (), 'shim-pool')
             except:
                 self.ending = errors.PoolBrokenError('the pool did not start')
-                self.finish()
+                if self._leads():
+                    self.finish()
+                else:           # a signal handler has raised, and the loop runs
+                    self.bell.ring()
+                    self.ended.wait_for()
                 raise
         finally:
             if self.unblock:
                 compat.mask_interrupts('SIG_UNBLOCK')
+
+    def _leads(self):
+        try:
+            return self.lead.pop()
+        except IndexError:
+            return False
 
     def post(self, task):
         self.todo.append(task)
@@ -146,13 +152,15 @@ class Crew(Roster):
     def run(self):
         self.ident = compat.get_ident()
         compat.mask_interrupts()
+        if not self._leads():
+            return
         try:
             while self.turn():
                 pass
         except:     # noqa: E722  a bug here must not leave anybody waiting
-            LOG.critical('shim: the loop of a pool failed', exc_info=True)
             self.ending = errors.PoolBrokenError(
-                'the loop of the pool failed: %r' % (sys.exc_info()[1],))
+                'the loop of the pool failed: %s' % errors.described(sys.exc_info()[1]))
+            logs.report('CRITICAL', 'shim: the loop of a pool failed', exc_info=True)
         self.finish()
 
     def turn(self):
@@ -291,11 +299,12 @@ class Crew(Roster):
             slot.begun = max(0, slot.begun - len(outcomes))
             slot.deadline, slot.worked, self.young = None, True, 0
         elif kind == wire.BEGUN:
-            slot.begun = body
+            slot.begun = min(body, len(held))
             if body and held and held[0].limit is not None and slot.deadline is None:
                 slot.deadline = clock() + held[0].limit
         elif kind == wire.RETURNED:
             self.take_back(slot, len(held) - body)
+            slot.begun = min(slot.begun, len(held))
             slot.asked, slot.fed = False, clock()
             if slot.left is not None and not slot.leaving:
                 slot.left += body
@@ -310,33 +319,41 @@ class Crew(Roster):
     # The end.
 
     def fail_all(self):
-        """Nobody is going to run these."""
+        """Nobody is going to run these.  One thread settles them, if many post: the first one."""
+        while self.todo or self.mail:
+            if self.failing.attempt(self._fail_one) is False:
+                break       # it looks again
+
+    def _fail_one(self):
+        settle, args = base.fail, None
         try:
-            while True:
-                base.fail(self.todo.popleft(), self.error)
-        except IndexError:
-            pass
-        try:
-            while True:
+            if self.todo:
+                args = self.todo.popleft(), self.error
+            else:
                 settle, args = self.mail.popleft()
-                settle(*args)
-        except IndexError:
-            pass
+            settle(*args)
+        except Exception:   # a bug here, or nothing left: the others are to hear of it all the same
+            if args is not None:
+                logs.report('CRITICAL', 'shim: a task was not settled', exc_info=True)
 
     def finish(self):
         """The end: nobody waits for a result any more, and no worker is left."""
         self.error = self.ending or ValueError('Pool not running')
-        for slot in self.slots:
-            slot.worker.terminate()
-            while slot.held:
-                base.fail(slot.held.popleft(), self.error)
-        for feed in list(self.feeds):
-            feed.abort(self.error)
-        self.fail_all()
-        self.gate.open()
-        self.end_all()
-        self.bell.take_down()
-        ending.not_at_exit(self.hook)
-        self.restarts = max(0, self.hired - self.size)
-        stats.note(self)
-        self.ended.fire()
+        try:
+            self.end_newborn()
+            for slot in self.slots:
+                slot.worker.terminate()
+                self.todo.extend(slot.held)
+                slot.held.clear()
+            self.fail_all()
+            for feed in list(self.feeds):
+                feed.abort(self.error)
+            self.fail_all()
+            self.gate.open()
+            self.end_all()
+            self.bell.take_down()
+            ending.not_at_exit(self.hook)
+            self.restarts = max(0, self.hired - self.size)
+            stats.note(self)
+        finally:
+            self.ended.fire()

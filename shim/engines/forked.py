@@ -5,7 +5,7 @@ import threading
 
 from shim import compat, ending, pids, util
 from shim.backfill.process import Polled
-from shim.engines import channel
+from shim.engines import channel, forking
 from shim.retrying import retry
 
 
@@ -16,12 +16,14 @@ class Popen(Polled):
 
     def __init__(self, process):
         flush()
-        lock = channel.fork_lock()
-        lock.acquire()
+        forking.alone(self._fork, process)
+        self.sentinel = self._near.fileno()
+
+    def _fork(self, process):
+        # The child alone has the far end of it, until it ends.
+        self._near, far = channel.pair()
         try:
-            # The child alone has the far end of it, until it ends.
-            self._near, far = channel.pair()
-            channel.register(self._near)
+            forking.register(self._near)
             compat.before_fork()
             try:
                 self.pid = os.fork()
@@ -29,10 +31,10 @@ class Popen(Polled):
                     live(process, far)
             finally:
                 compat.after_fork()
-            far.close()
-        finally:
-            lock.release()
-        self.sentinel = self._near.fileno()
+                far.close()
+        except:
+            forking.forget(self._near)
+            raise
 
     def poll(self):
         """Its exit code, or None; if negative, the signal."""
@@ -61,7 +63,7 @@ class Popen(Polled):
         self._signal(compat.signal.SIGINT)
 
     def close(self):
-        channel.forget(self._near)
+        forking.forget(self._near)
 
 
 def flush():
@@ -77,8 +79,8 @@ def live(process, far):
     code, inherited = 1, threading.enumerate()      # until 2.6 they are listed in the child, too
     try:
         compat.after_fork(child=True)
-        channel.close_inherited()
-        channel.register(far)
+        forking.close_inherited()
+        forking.register(far)
         util._run_after_forkers()
         code = process._bootstrap()
         for thread in threading.enumerate():

@@ -10,7 +10,7 @@ import threading
 
 import six
 
-from shim.engines import channel
+from shim.engines import forking
 from shim.retrying import retry
 from shim.waiting import OSErrors
 
@@ -152,20 +152,19 @@ def environment():
     return kept
 
 
+def asking(path):
+    """It as a process that is about to answer."""
+    from shim.engines.subproc import Child
+    return Child([path, '-c', ASK] + PLACES, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                 stderr=subprocess.STDOUT, close_fds=os.name == 'posix', env=environment())
+
+
 def ask(path):
     """The answer of an executable; ValueError if it has none."""
-    from shim.engines.subproc import Child
-    lock = channel.fork_lock()
-    lock.acquire()
     try:
-        try:
-            asked = Child([path, '-c', ASK] + PLACES, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, close_fds=os.name == 'posix',
-                          env=environment())
-        except OSErrors:
-            raise ValueError('%r: %s' % (path, REMEDY % sys.exc_info()[1]))
-    finally:
-        lock.release()
+        asked = forking.alone(asking, path)
+    except OSErrors:
+        raise ValueError('%r: %s' % (path, REMEDY % sys.exc_info()[1]))
     limit = threading.Timer(PATIENCE, asked.kill)
     limit.start()
     try:

@@ -7,7 +7,7 @@ import os
 import sys
 
 from shim import compat, frozen, worker
-from shim.engines import channel, main_module
+from shim.engines import channel, forking, main_module
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
 
@@ -16,27 +16,21 @@ class Child(Remote):
     """A worker made by multiprocessing."""
 
     def start(self, number, engine):
-        lock = channel.fork_lock()
-        lock.acquire()
+        forking.alone(self._start, engine)
+
+    def _start(self, engine):
+        self.sock, far = channel.pair(engine.tcp)
         try:
-            near, far = channel.pair(engine.tcp)
-            channel.register(near)
-            near.setblocking(False)
-            self.sock = near
+            forking.register(self.sock)
+            self.sock.setblocking(False)
+            self.process = self._process(far, engine)
+            compat.before_fork()
             try:
-                self.process = self._process(far, engine)
-                compat.before_fork()
-                try:
-                    start_daemon(self.process)
-                finally:
-                    compat.after_fork()
-            except:
-                channel.forget(near)
-                far.close()
-                raise
-            far.close()
+                start_daemon(self.process)
+            finally:
+                compat.after_fork()
         finally:
-            lock.release()
+            far.close()
 
     def _process(self, far, engine):
         made = engine.context.Process(target=engine.serve, args=(
@@ -77,9 +71,9 @@ def start_daemon(process):
 def serve(sock, parent, initializer, initargs, unblock):
     """The life of a worker."""
     compat.after_fork(child=True)
-    channel.close_inherited()
+    forking.close_inherited()
     # Children of this worker are to close it, too.
-    channel.register(sock)
+    forking.register(sock)
     sock.setblocking(True)
     if not worker.Worker(sock, parent).serve(initializer, initargs, unblock):
         sys.exit(1)
@@ -110,9 +104,7 @@ class ProcessEngine(Crew):
         if self.method == 'fork' and '_interpreters' in sys.modules:
             from shim.engines import beside
             beside.check_fork()
-        made = Child()
-        made.start(number, self)
-        return made
+        return self.begin(Child(), number)
 
 
 class SpawnEngine(ProcessEngine):

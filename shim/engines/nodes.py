@@ -333,9 +333,7 @@ class NodesEngine(parallel.ParallelEngine):
         return sorted(self.nodes, key=lambda node: float(node.taken) / node.cpus)[0]
 
     def hire(self, number):
-        made = Placed(*self.speaking)
-        made.start(number, self)
-        return made
+        return self.begin(Placed(*self.speaking), number)
 
     def end_all(self):
         subproc.SubprocessEngine.end_all(self)

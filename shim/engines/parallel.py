@@ -267,6 +267,4 @@ class ParallelEngine(subproc.SubprocessEngine):
             raise
 
     def hire(self, number):
-        made = Hired()
-        made.start(number, self)
-        return made
+        return self.begin(Hired(), number)

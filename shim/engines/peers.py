@@ -3,7 +3,6 @@
 What a worker is to the pool it is here, too (ampoules.py), but for the program: no worker has it,
 so that what is in __main__ travels whole, with cloudpickle.
 """
-import logging
 import os
 import socket
 import sys
@@ -11,13 +10,12 @@ import sys
 from twisted.internet import protocol
 from twisted.protocols import amp
 
-from shim import compat, errors, pickling
+from shim import compat, errors, logs, pickling
 from shim.backfill.process import current_process
 from shim.engines import amps, main_module, tls
 from shim.engines.ampoules import AmpouleEngine, Hired, ToWorker
 from shim.waiting import Signal
 
-LOG = logging.getLogger('shim')
 PATIENCE = 15           # seconds that a peer may take to connect, or to answer
 REST = 10               # seconds in which a peer that failed gets a worker only if no other one can
 clock = compat.monotonic
@@ -232,7 +230,7 @@ class PeersEngine(AmpouleEngine):
         if len(silent) == len(self.peers):
             raise errors.PoolError('no peer has workers for this pool: ' + '; '.join(silent))
         for text in silent:
-            LOG.warning('shim: the pool begins without a peer: %s', text)
+            logs.report('WARNING', 'shim: the pool begins without a peer: %s', text)
 
     def emptiest(self):
         """The peer with the fewest lanes for each of its workers."""

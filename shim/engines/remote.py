@@ -8,7 +8,7 @@ import socket
 import sys
 
 from shim import compat, outcome, pids, wire
-from shim.engines import channel
+from shim.engines import forking
 from shim.waiting import OSErrors
 
 REAPED = 0.1    # seconds that its exit code may be on its way after a process has gone
@@ -137,4 +137,5 @@ class Remote(object):
     def close(self):
         """Close the channel."""
         self.eof = True
-        channel.forget(self.sock)
+        if self.sock is not None:       # else its start was broken off
+            forking.forget(self.sock)

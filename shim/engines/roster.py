@@ -5,17 +5,15 @@ front, and what had begun is lost, or queued there, too, if it may be tried agai
 decides that it died: the end of its channel only says where to look, as a grandchild may hold the
 channel open; but nothing begins after it.
 """
-import logging
 import sys
 import time
 from collections import deque
 
-from shim import compat, errors
+from shim import compat, errors, logs
 from shim.engines import base
 from shim.engines.bell import Bell
 from shim.engines.slot import Slot
 
-LOG = logging.getLogger('shim')
 clock = compat.monotonic
 
 LOOK = 0.25             # seconds between two looks at the exit status, with work in flight
@@ -36,6 +34,7 @@ class Roster(base.Engine):
         base.Engine.__init__(self, *args, **kwds)
         self.todo, self.slots, self.bell = deque(), [], self.bell_class()
         self.ending = None          # told to terminate: the error that everything pending gets
+        self.newborn = None         # a worker that is being started
         self.hired = self.failures = 0
         self.young = 0              # how many died in a row that had not worked
         self.retry = self.looked = 0.0
@@ -55,11 +54,35 @@ class Roster(base.Engine):
         """How many workers are missing: those whose channel has ended are as good as gone."""
         return self.size - len([slot for slot in self.slots if slot.eof is None])
 
+    def begin(self, made, number):
+        """Start a worker; returns it."""
+        self.newborn = made
+        made.start(number, self)
+        return made
+
     def fill(self):
         """Start the workers that are missing."""
         while self.places() > 0:
             self.hired += 1
-            self.slots.append(self.slot_class(self.hire(self.hired), self.maxtasks))
+            try:
+                made = self.hire(self.hired)
+                self.slots.append(self.slot_class(made, self.maxtasks))
+                self.newborn = None
+            except:
+                self.end_newborn()
+                raise
+
+    def end_newborn(self):
+        """Of a worker whose start was broken off, maybe by a signal handler, leave nothing."""
+        made, self.newborn = self.newborn, None
+        if made is not None and made not in [slot.worker for slot in self.slots]:
+            if getattr(made.process, 'pid', None) is None:
+                made.close()        # if there is a process, it hears of that
+            else:
+                slot = self.slot_class(made, None)
+                slot.leaving = True
+                self.slots.append(slot)
+                made.kill()
 
     def watch(self, slot, sock, writing=False):
         """Tell the bell which socket of a worker to look at, if any."""
@@ -144,7 +167,7 @@ class Roster(base.Engine):
         if not [slot for slot in self.slots if slot.ready and slot.eof is None]:
             self.ending = errors.PoolBrokenError('the pool is broken: ' + said)
         elif self.failures == self.size + FAILURES + 1:
-            LOG.warning('shim: the pool goes on with fewer workers: %s', said)
+            logs.report('WARNING', 'shim: the pool goes on with fewer workers: %s', said)
 
     def remove(self, slot):
         self.watch(slot, None)

@@ -13,7 +13,7 @@ from ampoule.main import AMPConnector, ProcessStarter
 from twisted.internet import error
 
 from shim import compat
-from shim.engines import amps, channel, main_module
+from shim.engines import amps, forking, main_module
 from shim.engines.roster import FLUSH, LINGER
 from shim.engines.subproc import interpreter_flags
 
@@ -101,15 +101,12 @@ class Starter(ProcessStarter):
         path = binascii.hexlify(pickle.dumps(list(sys.path), 2)).decode('ascii')
         null = os.open(os.devnull, os.O_RDONLY)
         blocked = compat.mask_interrupts()      # until the worker is able to answer
-        lock = channel.fork_lock()
-        lock.acquire()
         try:
-            self.loop.reactor.spawnProcess(
-                prot, program, [program] + interpreter_flags() + ['-c', self.bootstrap, path]
-                + list(args), None, childFDs={
-                    0: null, 1: 1, 2: 2, amps.EAR: 'w', amps.MOUTH: 'r'})
+            forking.alone(
+                self.loop.reactor.spawnProcess, prot, program,
+                [program] + interpreter_flags() + ['-c', self.bootstrap, path] + list(args), None,
+                childFDs={0: null, 1: 1, 2: 2, amps.EAR: 'w', amps.MOUTH: 'r'})
         finally:
-            lock.release()
             if blocked is False:
                 compat.mask_interrupts('SIG_UNBLOCK')
             os.close(null)

@@ -16,7 +16,7 @@ import traceback
 
 from shim import compat, ending, pickling, running, threads, worker
 from shim.backfill.process import exit_code_of
-from shim.engines import beside, channel, main_module, thread
+from shim.engines import beside, channel, forking, main_module, thread
 from shim.engines.crew import Crew
 from shim.engines.remote import Remote
 from shim.engines.interpreter import PLACES
@@ -88,25 +88,21 @@ class Inner(Remote):
 
     def start(self, number, engine):
         name, info = engine.worker_name % number, engine.info(number)
-        lock = channel.fork_lock()
-        lock.acquire()
+        forking.alone(self._start, name, info, engine)
+
+    def _start(self, name, info, engine):
+        self.sock, self._far = channel.pair(engine.tcp)
+        forking.register(self.sock)
+        forking.register(self._far)
+        self.sock.setblocking(False)
         try:
-            self.sock, self._far = channel.pair(engine.tcp)
-            channel.register(self.sock)
-            channel.register(self._far)
-            self.sock.setblocking(False)
-            try:
-                self.process = Interpreter(
-                    name, serve, (self._far.fileno(), info), self._over)
-            except:
-                self._over()
-                channel.forget(self.sock)
-                raise
-        finally:
-            lock.release()
+            self.process = Interpreter(name, serve, (self._far.fileno(), info), self._over)
+        except:
+            self._over()
+            raise
 
     def _over(self):
-        channel.forget(self._far)
+        forking.forget(self._far)
 
     def gone(self):
         return not self.process.is_alive() or self.process.given_up
@@ -172,9 +168,7 @@ class InterpreterEngine(Crew):
                       'the initializer with its arguments', self.unblock)
 
     def hire(self, number):
-        made = Inner()
-        made.start(number, self)
-        return made
+        return self.begin(Inner(), number)
 
 
 class Popen(thread.Popen):

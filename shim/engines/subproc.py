@@ -16,7 +16,7 @@ import sys
 
 from shim import compat, pickling, pids, wire, worker
 from shim.backfill.process import Polled
-from shim.engines import channel, interpreter, main_module, netty
+from shim.engines import channel, forking, interpreter, main_module, netty
 from shim.engines.crew import Crew
 from shim.engines.passed import collected
 from shim.engines.remote import Remote
@@ -67,15 +67,15 @@ class Child(subprocess.Popen):
 class Spawned(Remote):
     """A worker in a new interpreter."""
 
+    _listening = _served = None
+
     def start(self, number, engine):
         info = engine.info(number)      # may refuse: before there is a process
-        self._listening = self._served = None
-        lock = channel.fork_lock()
-        lock.acquire()
         try:
-            self._start(engine)
-        finally:
-            lock.release()
+            forking.alone(self._start, engine)
+        except:
+            self.close()
+            raise
         self.process.name = engine.worker_name % number
         self._outbox.put(self.frame(wire.INIT, info))
 
@@ -87,7 +87,7 @@ class Spawned(Remote):
 
     def _start_pair(self, engine):
         self.sock, far = channel.pair()
-        channel.register(self.sock)
+        forking.register(self.sock)
         self.sock.setblocking(False)
         try:
             self._popen(engine, far)
@@ -103,7 +103,7 @@ class Spawned(Remote):
     def _listen(self, host='127.0.0.1'):
         """Wait for the worker to connect; returns what it is to be told for that, as a line."""
         self._listening = self.sock = channel.listen(host)
-        channel.register(self.sock)
+        forking.register(self.sock)
         self.sock.setblocking(False)
         self._theirs, self._ours = channel.token(), channel.token()
         return '%s %d %s %s\n' % (host, self.sock.getsockname()[1], self._theirs, self._ours)
@@ -115,14 +115,9 @@ class Spawned(Remote):
             passed.keep()
             (deaf or int)()
 
-        try:
-            self.process = Child(engine.command(deaf is not None), stdin=stdin,
-                                 close_fds=os.name == 'posix' and not passed,
-                                 preexec_fn=[deaf, keeping][bool(passed)],
-                                 env=engine.environment())
-        except:
-            channel.forget(self.sock)
-            raise
+        self.process = Child(engine.command(deaf is not None), stdin=stdin,
+                             close_fds=os.name == 'posix' and not passed,
+                             preexec_fn=[deaf, keeping][bool(passed)], env=engine.environment())
 
     # Until the worker has connected, the channel is the listening socket.
 
@@ -143,12 +138,7 @@ class Spawned(Remote):
             return []
         netty.accepted(self._listening, made)
         made.setblocking(False)
-        lock = channel.fork_lock()
-        lock.acquire()
-        try:
-            channel.register(made)
-        finally:
-            lock.release()
+        forking.alone(forking.register, made)
         self.sock, self._served, self._listening = made, self._listening, None
         return []
 
@@ -159,7 +149,7 @@ class Spawned(Remote):
     def _close_listening(self):
         for sock in (self._listening, self._served):
             if sock is not None and sock is not self.sock:
-                channel.forget(sock)
+                forking.forget(sock)
         self._served = None
 
 
@@ -306,7 +296,7 @@ def open_channel(tcp):
         sock = socket.fromfd(0, socket.AF_UNIX, socket.SOCK_STREAM)
         sock.setblocking(True)
         compat.cloexec(sock)
-        channel.register(sock)
+        forking.register(sock)
     if hasattr(os, 'dup2'):
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
@@ -322,7 +312,7 @@ def connect_back(line):
     sock = channel.connect(int(port), host)
     if not channel.shake(sock, ours, theirs, SHAKE, first=True):
         raise EOFError
-    channel.register(sock)
+    forking.register(sock)
     return sock
 
 
@@ -355,6 +345,4 @@ class SubprocessEngine(Alike, Crew):
         return self.described(self.worker_name % number, (number,)), self._begin, self.unblock
 
     def hire(self, number):
-        made = Spawned(*self.speaking)
-        made.start(number, self)
-        return made
+        return self.begin(Spawned(*self.speaking), number)

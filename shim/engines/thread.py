@@ -23,9 +23,10 @@ class Runner(object):
 
     sock = reason = None
     eof = False         # of its messages: they are never late
-    exitcode = ident = None
+    exitcode = ident = thread = None
 
     def __init__(self, engine, number):
+        engine.newborn = self
         self.engine, self.process = engine, self
         self.pid, self.name = os.getpid(), engine.worker_name % number
         self._todo, self._waiter, self._over = deque(), Waiter(), False
@@ -79,7 +80,7 @@ class Runner(object):
     def close(self):
         # About to return, or to wake up for that: not to be half way when the program ends.  Who is
         # not busy now begins nothing more, however long it takes to say what it has to say.
-        if self.eof or not self._busy:
+        if self.thread is not None and (self.eof or not self._busy):
             self.thread.join(PATIENCE)
 
     # In its thread.

@@ -1,4 +1,5 @@
 """A pool from its start to its end, on every engine."""
+import gc
 import os
 import random
 import shutil
@@ -7,8 +8,9 @@ import tempfile
 
 import shim
 from shim.context import CLUSTERS
-from tests import tasks
+from tests import promise_tasks, tasks
 from tests.contract import assemble
+from tests.promises import lines, scratch
 from tests.support import (
     CONCURRENT_VARIANTS, PROCESS_VARIANTS, Elapsed, alive, each_engine, run_script, skip,
     wait_until)
@@ -24,6 +26,20 @@ class Ends(object):
         for i in range(50):
             self.assertTrue(results[i].ready())
             self.assertEqual(results[i].get(0), i * i)
+
+    def test_closed_and_forgotten(self):
+        path = scratch(self)
+        pool = self.make_pool(2)
+        results = pool.imap_unordered(promise_tasks.noted_here, [(path, number) for number in range(40)])
+        engine = pool._engine
+        pool.close()
+        if not engine.lazy:
+            del pool, results
+            gc.collect()
+            self.assertTrue(wait_until(lambda: engine.ended.happened, 20))
+        else:
+            list(results)
+        self.assertEqual(len(lines(path)), 40)
 
     def test_unused(self):
         pool = self.Pool(2)

@@ -179,6 +179,16 @@ class Starmap(object):
                          [(1, 2), (3, 4), ('a', 'b'), (5, '-')])
         self.assertEqual(self.pool.starmap(tasks.constant, [(), []]), ['constant'] * 2)
 
+    def test_arguments_that_can_be_read_once(self):
+        self.assertEqual(self.pool.starmap(tasks.both, [iter((1, 2)), (3, 4)], chunksize=1),
+                         [(1, 2), (3, 4)])
+        # What does not travel is packed a second time.
+        values = [iter((1, compat.allocate_lock())), iter((2, 3))]
+        if self.travels:
+            self.catch(Exception, self.pool.starmap, tasks.everything, values, chunksize=1)
+        else:
+            self.assertEqual(len(self.pool.starmap(tasks.both, values, chunksize=1)), 2)
+
     def test_async(self):
         calls = []
         result = self.pool.starmap_async(tasks.both, [(1, 2), (3, 4)], 1, calls.append)

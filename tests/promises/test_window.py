@@ -4,6 +4,7 @@ import time
 
 from shim.context import CLUSTERS
 from tests import promise_tasks as tasks
+from tests.deadlines import wait_let_go
 from tests.promises import Promise, lines
 from tests.support import CONCURRENT_VARIANTS, each_engine, skip, wait_until
 
@@ -94,6 +95,26 @@ class Window(Promise):
         self.catch(TypeError, results.next, 20)
         self.assertEqual([results.next(20), results.next(20)], [9, 16])
         self.catch(StopIteration, results.next, 20)
+
+    def test_of_chunks_that_fail(self):
+        source = Source()
+        results = self.pool.imap(tasks.refuse_always, source, 4, buffersize=8)
+        self.assertLessEqual(source.settled(), 8)
+        for consumed in (4, 8):         # an error stands for a chunk
+            self.catch(ValueError, results.next, 20)
+            self.assertLessEqual(source.settled() - consumed, 8)
+
+    def test_nobody_has_the_iterator(self):
+        pool = self.Pool(2)
+        feeds = pool._engine.feeds
+        if pool._engine.lazy:
+            skip('no thread pulls there')
+        for name in ('imap', 'imap_unordered'):
+            results = [getattr(pool, name)(tasks.square, Source(), buffersize=2)]
+            self.assertEqual(results[0].next(20), 0)
+            self.assertEqual(len(feeds), 1)
+            del results[:]
+            self.assertTrue(wait_let_go(lambda: not feeds, 20))
 
     def test_close(self):
         for name in ('imap', 'imap_unordered'):
