@@ -18,6 +18,17 @@ def closed():
                       ' close() lets imap go on to the end')
 
 
+def read(arguments):
+    """(True, a chunk of them) or (False, what they raise): packed twice, they might be read twice."""
+    good, items = pickling.attempt(iter, arguments)
+    if good:
+        try:
+            return True, (tuple(items),)
+        except Exception:
+            return False, errors.current()
+    return False, items
+
+
 class Feed(object):
     """Posts the chunks of one call of map or imap."""
 
@@ -111,11 +122,11 @@ class Feed(object):
             return self._end(None)
         if len(chunk) < self._size and hasattr(self.job, 'short'):
             self.job.short[index] = len(chunk)
-        try:
-            chunk = self._unwrap(chunk)
-        except Exception:
-            good, item = False, errors.current()
-        else:
+        good, item = True, chunk
+        if self._star and self._size == 1 and type(chunk[0]) not in compat.SEQUENCES:
+            good, item = read(chunk[0])
+        if good:
+            chunk = self._chunk = item
             good, item = self._packed(chunk)
         task = Task(self._call, item, self.job, index, self._limit, self._retries)
         going = True
@@ -146,12 +157,6 @@ class Feed(object):
         if self._star and self._size == 1:
             chunk = tuple(chunk[0])
         return self.engine.pack(self._call, self.func, chunk)
-
-    def _unwrap(self, chunk):
-        """The arguments of a call, where what the user gave for them can be read only once."""
-        if self._star and self._size == 1 and type(chunk[0]) not in compat.SEQUENCES:
-            chunk = self._chunk = (tuple(chunk[0]),)
-        return chunk
 
     def _run(self):
         # A source of the user's may start programs, which should hear Ctrl-C as ever.
