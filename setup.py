@@ -25,7 +25,7 @@ REQUIREMENTS = {
                 ('twisted[tls]>=20.3.0', (3, 5), None)],
     'backport': [('multiprocessing==2.6.2.1', None, (2, 6))],
     'closures': [('cloudpickle>=0.5', (2, 7), None)],
-    'dask': [('distributed>=1.25', (2, 7), None)],
+    'dask': [('distributed>=2.30.1', (3, 6), None)],
     'mpi': [('mpi4py>=3.0', (2, 7), None),      # the first with mpi4py.futures
             ('cloudpickle>=0.5', (2, 7), None)],
     'pp': [('ppft==1.6.4.5', (2, 5), (2, 7)),

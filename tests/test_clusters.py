@@ -3,6 +3,7 @@
 What all contexts do alike is asked by SHIM_VARIANTS=executor,dask,ray,mpi in contract/ and promises/.
 """
 import os
+import signal
 import sys
 
 import shim
@@ -137,6 +138,33 @@ class Losses(object):
         ran = lines(path)
         self.assertEqual(len(ran), len(set(ran)))
         self.assertIn('50', ran)
+
+
+class Silent(TestCase):
+    """A scheduler that is there, and does not answer."""
+
+    deadline = 120
+
+    def test_stopped(self):
+        if 'dask' not in CHOSEN:
+            skip(schedulers.unavailable('dask') or 'not chosen')
+        from shim.engines import dasks
+        client = schedulers.start_dask()['client']
+        self.addCleanup(client.close)
+        for name, value in (('SILENCE', 3), ('LEAVE', 2)):
+            self.addCleanup(setattr, dasks, name, getattr(dasks, name))
+            setattr(dasks, name, value)
+        scheduler = client.run_on_scheduler(os.getpid)
+        pool = shim.get_context('dask', address=client.scheduler.address).Pool()
+        self.assertEqual(pool.map(tasks.square, range(20)), [n * n for n in range(20)])
+        os.kill(scheduler, signal.SIGSTOP)
+        self.addCleanup(os.kill, scheduler, signal.SIGCONT)
+        clock = Elapsed()
+        error = self.catch(shim.WorkerLostError, pool.map_async(tasks.square, range(20)).get, 60)
+        self.assertIn('not answered', str(error))
+        pool.terminate()
+        pool.join()
+        self.assertLess(clock.seconds, 40)
 
 
 class Window(object):

@@ -2,6 +2,7 @@
 import os
 
 import shim
+from shim.engines.nodes import addresses
 from tests import executable_tasks, other_pythons, ppservers, promise_tasks, support, tasks
 from tests.promises import kill, scratch
 from tests.support import Elapsed, run_script, wait_until
@@ -169,6 +170,11 @@ class TestRefused(Base):
             ppservers=[server.address], secret='wrong'))
         self.assertTrue(clock.seconds < 5, clock.seconds)
         self.assertTrue(server.address in str(error), error)
+
+    def test_as_text(self):
+        found = addresses({'ppservers': 'one:1, two:2,'})
+        self.assertEqual(found, ['one:1', 'two:2'])
+        self.assertEqual(addresses({'ppservers': found}), found)
 
     def test_nobody_there(self):
         address = '127.0.0.1:%d' % ppservers.free_port()

@@ -1,5 +1,8 @@
 """What waits for sockets."""
-from shim import waiting
+import socket
+import time
+
+from shim import threads, waiting
 from shim.engines import channel
 from shim.engines.base import Gate
 from shim.waiting import ONE, Signal, poll
@@ -25,6 +28,39 @@ class Polls(support.TestCase):
         finally:
             near.close()
             far.close()
+
+
+class Shakes(support.TestCase):
+    """Whoever connects has a moment to show its token, however slowly it speaks."""
+
+    def test_slow_one(self):
+        support.needs_threads()
+        near, far = channel.pair()
+        over = []
+
+        def drip():
+            try:
+                for character in 'a' * 40:
+                    far.sendall(character.encode('ascii'))
+                    time.sleep(0.1)
+            except (OSError, IOError, socket.error):
+                pass
+            over.append(True)
+        threads.start(drip, (), 'drip')
+        clock = support.Elapsed()
+        self.assertFalse(channel.shake(near, 'a' * 32, 'a' * 32, 0.5, first=False))
+        self.assertTrue(clock.seconds < 2)
+        near.close()
+        self.assertTrue(support.wait_until(lambda: over))
+        far.close()
+
+    def test_right_one(self):
+        near, far = channel.pair()
+        far.sendall('theirs'.encode('ascii'))
+        self.assertTrue(channel.shake(near, 'ours', 'theirs', 0.5, first=False))
+        self.assertEqual(channel.read(far, 4), 'ours'.encode('ascii'))
+        for end in (near, far):
+            end.close()
 
 
 class Waits(support.TestCase):

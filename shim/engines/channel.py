@@ -73,10 +73,12 @@ def token():
     return binascii.hexlify(os.urandom(TOKEN)).decode('ascii')
 
 
-def read(sock, count):
-    """Just so many bytes from a blocking socket; EOFError if it ends before."""
+def read(sock, count, end=None):
+    """Just so many bytes from a blocking socket; EOFError if it ends before, or time is up."""
     parts = []
     while count:
+        if end is not None:
+            sock.settimeout(max(0.001, end - compat.monotonic()))
         data = retry(sock.recv, min(count, 1 << 20))
         if not data:
             raise EOFError
@@ -91,11 +93,12 @@ def shake(sock, ours, theirs, seconds, first):
     The one that connected shows its token first, so that nobody learns the other one by asking.
     """
     sock.settimeout(seconds)
+    end = compat.monotonic() + seconds
     try:
         try:
             if first:
                 sock.sendall(ours.encode('ascii'))
-            if read(sock, len(theirs)) != theirs.encode('ascii'):
+            if read(sock, len(theirs), end) != theirs.encode('ascii'):
                 return False
             if not first:
                 sock.sendall(ours.encode('ascii'))

@@ -8,13 +8,15 @@ which workers there are: the jobs of one that has gone are lost.
 import os
 import threading
 
-from shim import errors, job, threads
+from shim import compat, errors, job, threads
 from shim.engines.executors import settle
 from shim.engines.jobs import JobEngine, Lane
 
 PATIENCE = 30           # seconds for a worker to come where there is none
 LOOK = 0.25             # seconds between two looks at who is there
-SILENCE = 10            # seconds without an answer from the scheduler that end the pool
+SILENCE = 20            # seconds without an answer from the scheduler that end the pool
+LEAVE = 10              # seconds that it has to let the client go
+clock = compat.monotonic
 
 
 def find_client(options):
@@ -91,13 +93,18 @@ class DaskEngine(JobEngine):
     _alone = None           # since when there have been no workers
 
     def connect(self):
-        self._over, self._silent, self._watcher = threading.Event(), 0, None
+        self._over, self._failure, self._watcher = threading.Event(), None, None
         self.tokens = {}        # {address: the process that is there, as far as known}
         self._away = {}         # {key: (future, lane)}: the jobs there; popped by Dask's one thread
                                 # for callbacks alone
         self.client, self._mine = find_client(self.options)
-        self.client.wait_for_workers(1, PATIENCE)
-        self.threads = self.client.nthreads()       # {address of a worker: how many}
+        self._heard_of = clock()
+        try:
+            self.client.wait_for_workers(1, PATIENCE)
+            self.threads = self.client.nthreads()       # {address of a worker: how many}
+        except:
+            self.disconnect()
+            raise
         return sum(self.threads.values())
 
     def start(self):
@@ -116,18 +123,23 @@ class DaskEngine(JobEngine):
 
     def _seen(self, found, error):
         """The workers that are there, or why nobody knows."""
+        self._failure = error
         if error is not None:
-            self._silent += 1
-            if self._silent * LOOK > SILENCE:
-                self.refused(error)
             return
         came = [address for address in found if address not in self.threads]
-        self.threads, self._silent = found, 0
+        self.threads, self._heard_of = found, clock()
         if came:
             self.share_out()
         for slot in list(self.slots):
             if slot.worker.address not in found and slot.eof is None:
                 slot.worker.lose(errors.PoolError('its worker %s has gone' % slot.worker.address))
+
+    def look_after(self, now):
+        # By the clock: whoever asks may wait for an answer, and for the next one, as long as it likes.
+        if now - self._heard_of > SILENCE:
+            self.refused(self._failure or errors.PoolError(
+                'its scheduler has not answered for %d seconds' % SILENCE))
+        return JobEngine.look_after(self, now)
 
     def share_out(self):
         """Workers have come: lanes beyond the share of theirs leave, after their jobs."""
@@ -199,5 +211,8 @@ class DaskEngine(JobEngine):
     def disconnect(self):
         if self._mine:
             if self._watcher is not None:
-                self._watcher.join()
-            self.client.close()
+                self._watcher.join(LEAVE)
+            try:
+                self.client.close(LEAVE)
+            except Exception:       # its scheduler has gone, or does not answer
+                pass

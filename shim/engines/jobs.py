@@ -134,7 +134,8 @@ class Lane(object):
                 self.pid, self.token = frames[0][1]
                 self.engine.proven = True
         else:
-            self.reason, self.eof = errors.described(error), True
+            # Nobody knows which process had it.
+            self.reason, self.eof, self.pid = errors.described(error), True, None
         self._heard(frames)
 
     def _tell(self, frames):

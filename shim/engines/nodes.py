@@ -348,5 +348,7 @@ def addresses(options):
     """Of the ppservers that are to run tasks: a list of 'host:port', empty if there are none."""
     found = options.get('ppservers')
     if found is None:
-        found = [each for each in os.environ.get('SHIM_PPSERVERS', '').split(',') if each.strip()]
-    return [each.strip() for each in found]
+        found = os.environ.get('SHIM_PPSERVERS', '')
+    if not isinstance(found, (list, tuple)):
+        found = found.split(',')
+    return [each.strip() for each in found if each.strip()]

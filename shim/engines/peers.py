@@ -18,6 +18,7 @@ from shim.waiting import Signal
 
 PATIENCE = 15           # seconds that a peer may take to connect, or to answer
 REST = 10               # seconds in which a peer that failed gets a worker only if no other one can
+BEGINS = 'shim: the pool begins without a peer: %s'
 clock = compat.monotonic
 
 
@@ -73,6 +74,11 @@ class Question(amp.AMP):
         asked.addCallbacks(lambda answer: self.told(answer['workers']),
                            lambda failure: self.told(failure.value))
         asked.addCallback(lambda answer: self.transport.loseConnection())
+
+    def give_up(self):
+        """Wait for no answer any more."""
+        if self.transport is not None:
+            self.transport.abortConnection()
 
 
 class ToPeer(ToWorker):
@@ -185,8 +191,17 @@ class PeersEngine(AmpouleEngine):
         except Exception:       # of many kinds: no such file, no such format, the wrong key
             raise ValueError('ampoule: the certificates are not to be used: %s' % (
                 errors.described(errors.current()),))
+        unknown = {}
         for peer in self.peers:
-            peer.resolve()
+            try:
+                peer.resolve()
+            except errors.PoolError:
+                unknown[peer] = errors.current()
+        if len(unknown) == len(self.peers):
+            raise list(unknown.values())[0]
+        self.peers = [peer for peer in self.peers if peer not in unknown]
+        for error in unknown.values():
+            logs.report('WARNING', BEGINS, error)
         # In the reactor's thread all peers are taken as equal.
         if not self.loop.here():
             self._ask_all()
@@ -203,14 +218,15 @@ class PeersEngine(AmpouleEngine):
             peer.host, Once(made, failed), reactor), timeout=PATIENCE)
 
     def _ask_all(self):
-        answers = dict([(peer, Signal()) for peer in self.peers])
+        answers, asked = dict([(peer, Signal()) for peer in self.peers]), []
 
         def ask(peer):
             def told(answer):
                 answers[peer].answer = answer
                 answers[peer].fire()
             try:
-                self.connect_to(peer, Question(told), told)
+                asked.append(Question(told))
+                self.connect_to(peer, asked[-1], told)
             except Exception:
                 told(errors.current())
         for peer in self.peers:
@@ -227,10 +243,12 @@ class PeersEngine(AmpouleEngine):
                 answer = errors.described(answer)
             peer.down = clock()
             silent.append('%s: %s' % (peer.name, answer))
+        for question in asked:
+            self.loop.call(question.give_up)
         if len(silent) == len(self.peers):
             raise errors.PoolError('no peer has workers for this pool: ' + '; '.join(silent))
         for text in silent:
-            logs.report('WARNING', 'shim: the pool begins without a peer: %s', text)
+            logs.report('WARNING', BEGINS, text)
 
     def emptiest(self):
         """The peer with the fewest lanes for each of its workers."""

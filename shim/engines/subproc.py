@@ -23,7 +23,8 @@ from shim.engines.remote import Remote
 from shim.retrying import retry
 from shim.waiting import OSErrors, poll
 
-SHAKE = 5.0         # seconds that a connection may take to show its token
+SHAKE = 5.0         # seconds that a connection may take to show its token ...
+SHOWN = 0.5         # ... to the loop, which does nothing else meanwhile: it is shown at once
 # No script is given by its path: its folder would come first on sys.path, as the current one does
 # with -c.  INIT brings the parent's sys.path.
 START = ("import sys; sys.path[:] = %r + [entry for entry in sys.path if entry]; "
@@ -133,7 +134,7 @@ class Spawned(Remote):
             made = channel.accept(self._listening)
         except OSErrors:
             return []
-        if not channel.shake(made, self._ours, self._theirs, SHAKE, first=False):
+        if not channel.shake(made, self._ours, self._theirs, SHOWN, first=False):
             made.close()        # somebody else on this machine
             return []
         netty.accepted(self._listening, made)

@@ -8,8 +8,10 @@ OPTIONS = 'certificate', 'key', 'authority'
 # No older one; and each connection is checked anew.
 STRICT = {'raiseMinimumTo': ssl.TLSVersion.TLSv1_2, 'enableSessions': False}
 
-# Seconds without a word until the other computer is asked, between two questions; how many.
-ALIVE = ('TCP_KEEPIDLE', 30), ('TCP_KEEPINTVL', 10), ('TCP_KEEPCNT', 3)
+# Seconds without a word until the other computer is asked, between two questions; how many.  And
+# milliseconds until it has to have taken what it was sent, for so long it is not asked.
+ALIVE = (('TCP_KEEPIDLE', 30), ('TCP_KEEPINTVL', 10), ('TCP_KEEPCNT', 3),
+         ('TCP_USER_TIMEOUT', 60000))
 
 
 def keep_alive(transport):
