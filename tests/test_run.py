@@ -49,6 +49,7 @@ def look():
     say(sys.path[0])
     say(sys.modules['__main__'].__dict__ is globals())
     say(sys.modules.get('__mp_main__') in (None, sys.modules['__main__']))
+    say([type(__builtins__), hasattr(__builtins__, 'raw_input')])
 
 def main(arguments):
     look()

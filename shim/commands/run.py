@@ -130,7 +130,7 @@ def become_main():
     """A new module in the place of __main__, with what the interpreter gives to one."""
     before = sys.modules['__main__']
     program = types.ModuleType('__main__')
-    program.__builtins__ = __builtins__
+    program.__builtins__ = six.moves.builtins       # ours is its dictionary, in any other module
     for name, value in (('__annotations__', {}), ('__cached__', None), ('__package__', None),
                         ('__spec__', None)):
         if name in vars(before):
