@@ -131,8 +131,6 @@ START_FORGETS = sys.version_info >= (2, 7)
 # prints a traceback if nobody listens; of who was killed, or called os._exit(), 255 is known.
 SERVER_WAITS = sys.version_info >= (3, 7)
 
-# From 3.9 on __main__.__file__ is absolute, whatever was typed.
-MAIN_IS_ABSOLUTE = sys.version_info >= (3, 9)
 # On 2.5 and 2.6 what raises below python -m ends with a status of its own, 255.
 STATUS_OF_M = (2, 5) <= sys.version_info < (2, 7)
 
@@ -161,6 +159,15 @@ resolved = [os.path.realpath, os.path.abspath][java_semaphore is not None]
 
 # What a system call says when it could not begin or go on, and is to be tried again later.
 AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
+
+
+def main_path(path):
+    """A program's path as the interpreter has it: from 3.9 on absolute, whatever was typed."""
+    if sys.version_info < (3, 9):
+        return path
+    if os.altsep or path == os.curdir or hasattr(sys, 'pypy_version_info'):
+        return os.path.abspath(path)
+    return os.path.join(os.getcwd(), path)      # only the others leave it as it is: here/./prog.py
 
 
 def is_main_thread():

@@ -47,6 +47,7 @@ def look():
     say([type(loader).__name__, getattr(loader, 'path', None), getattr(loader, 'name', None)])
     say(sys.argv)
     say(sys.path[0])
+    say(sys._getframe().f_code.co_filename)
     say(sys.modules['__main__'].__dict__ is globals())
     say(sys.modules.get('__mp_main__') in (None, sys.modules['__main__']))
     say([type(__builtins__), hasattr(__builtins__, 'raw_input')])
@@ -106,19 +107,20 @@ class Run(support.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def outcome(self, options, stats=''):
+    def outcome(self, options, stats='', **more):
         paths = [support.ROOT, os.environ.get('PYTHONPATH', '')]
         # With -m the folder of today comes first on sys.path, and that is not the program's.
         environ = {'PYTHONPATH': os.pathsep.join(paths + [self.folder]), 'SHIM_STATS': stats,
                    'PYTHONDONTWRITEBYTECODE': '1', 'SHIM_START_METHOD': ''}
+        environ.update(more)
         program = start_script('', [], environ, options=options + ['--'])
         status, out, err, _seconds = program.wait(60)
         return status, out.replace(program.path, 'the last argument'), err
 
-    def same(self, options, run=()):
+    def same(self, options, **environ):
         """The same with and without shim; returns that."""
-        without = self.outcome(options)
-        outcome = within = self.outcome(RUN + list(run) + options)
+        without = self.outcome(options, **environ)
+        outcome = within = self.outcome(RUN + options, **environ)
         if sys.version_info[:2] == (2, 5):      # which shows frames of runpy, too
             self.assertEqual(within[2].splitlines()[-1:], without[2].splitlines()[-1:])
             within, without = within[:2], without[:2]
@@ -139,16 +141,45 @@ class Run(support.TestCase):
             for way in WAYS[1], WAYS[3], WAYS[-1]:
                 self.same(['-m', module] + way)
 
-    def test_folder_and_zip(self):
-        if sys.version_info < (2, 6):
-            support.skip('this interpreter runs neither a folder nor a zip')
+    def archive(self):
         import zipfile
         archive = zipfile.ZipFile(self.path('app.zip'), 'w')
         archive.write(self.path('app/__main__.py'), '__main__.py')
         archive.close()
+
+    def test_folder_and_zip(self):
+        if sys.version_info < (2, 6):
+            support.skip('this interpreter runs neither a folder nor a zip')
+        self.archive()
         for name in ('app', 'app.zip'):
             for way in WAYS[1], WAYS[3], WAYS[-1]:
                 self.same([self.path(name)] + way)
+
+    def test_relative(self):
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        os.mkdir('links')
+        names = ['prog.py', './prog.py', './links/../prog.py']
+        if hasattr(sys, 'pypy_version_info'):       # there the loader has the path as it was typed
+            names = []
+        if sys.version_info >= (2, 6):
+            names += ['app', './app/', 'links/../app']
+        for name in names:
+            self.same([name, 'raise'])
+        os.chdir('app')
+        if sys.version_info >= (3, 11):     # 3.9 and 3.10 have it as app/.
+            self.same(['.', 'raise'])
+        for name in ('../wrong.py', '../nosuch.py'):
+            without = self.outcome([name])[2].splitlines()[-4:]
+            self.assertEqual(self.outcome(RUN + [name])[2].splitlines()[-4:], without)
+
+    def test_safe_path(self):
+        if sys.version_info < (3, 11):
+            support.skip('-P is 3.11+')
+        self.archive()
+        for name in ('app', 'app.zip', 'prog.py'):
+            for way in WAYS[3], WAYS[-1]:
+                self.same([self.path(name)] + way, PYTHONSAFEPATH='1')
 
     def test_what_does_not_run(self):
         for name in ('wrong.py', 'nosuch.py'):

@@ -105,7 +105,7 @@ def start(module, argv):
         if module is not None:
             run_module(module)
         elif os.path.isdir(path) or is_zip(path):
-            first_on_path(path)
+            first_on_path(compat.main_path(path), True)
             __import__('runpy')._run_module_as_main('__main__', False)
         else:
             first_on_path(os.path.dirname(compat.resolved(path)))
@@ -143,11 +143,16 @@ def become_main():
 _before = []        # its code runs still: until 3.4 the last reference would empty it
 
 
-def first_on_path(folder):
-    """Let the program's folder be what the interpreter has put first on sys.path for us."""
+def first_on_path(folder, always=False):
+    """Let the program's folder be what the interpreter has put first on sys.path for us.
+
+    always: also where it has put nothing there (-P, -I): the program is the folder, or a zip.
+    """
     flags = getattr(sys, 'flags', None)
     if not (getattr(flags, 'safe_path', False) or getattr(flags, 'isolated', False)):
         sys.path[0] = folder
+    elif always:
+        sys.path.insert(0, folder)
 
 
 def run_module(name):
@@ -183,12 +188,10 @@ def run_code_of(name, program):
 
 def run_file(path, program):
     """As python PATH."""
-    program.__file__ = path
-    if compat.MAIN_IS_ABSOLUTE:
-        program.__file__ = os.path.abspath(path)
+    path = program.__file__ = compat.main_path(path)
     try:
         from importlib.machinery import SourceFileLoader
-        program.__loader__ = SourceFileLoader('__main__', program.__file__)
+        program.__loader__ = SourceFileLoader('__main__', path)
     except ImportError:     # until 3.3 a program has none
         pass
     try:
@@ -196,7 +199,7 @@ def run_file(path, program):
     except EnvironmentError:
         error = sys.exc_info()[1]
         sys.stderr.write("%s: can't open file %r: [Errno %s] %s\n" % (
-            sys.executable, program.__file__, error.errno, error.strerror))
+            sys.executable, path, error.errno, error.strerror))
         sys.exit(2)
     six.exec_(code, program.__dict__)
 
