@@ -160,8 +160,10 @@ class Run(support.TestCase):
         os.chdir(self.folder)
         os.mkdir('links')
         names = ['prog.py', './prog.py', './links/../prog.py']
-        if hasattr(sys, 'pypy_version_info'):       # there the loader has the path as it was typed
-            names = []
+        wrong = ['../wrong.py', '../nosuch.py']
+        if hasattr(sys, 'pypy_version_info'):
+            names = []          # there the loader has the path as it was typed
+            wrong.pop()         # its words differ
         if sys.version_info >= (2, 6):
             names += ['app', './app/', 'links/../app']
         for name in names:
@@ -169,7 +171,7 @@ class Run(support.TestCase):
         os.chdir('app')
         if sys.version_info >= (3, 11):     # 3.9 and 3.10 have it as app/.
             self.same(['.', 'raise'])
-        for name in ('../wrong.py', '../nosuch.py'):
+        for name in wrong:
             without = self.outcome([name])[2].splitlines()[-4:]
             self.assertEqual(self.outcome(RUN + [name])[2].splitlines()[-4:], without)
 
@@ -180,6 +182,24 @@ class Run(support.TestCase):
         for name in ('app', 'app.zip', 'prog.py'):
             for way in WAYS[3], WAYS[-1]:
                 self.same([self.path(name)] + way, PYTHONSAFEPATH='1')
+
+    def test_bytecode(self):
+        if os.name == 'java':
+            support.skip('Jython runs no .pyc')
+        import py_compile
+        py_compile.compile(self.path('prog.py'), self.path('bytes.pyc'))
+        shutil.copy(self.path('bytes.pyc'), self.path('bytes'))
+        names = ['bytes.pyc', 'bytes']
+        if hasattr(sys, 'pypy_version_info'):
+            names.pop()         # it goes by the name alone
+        for name in names:
+            for way in WAYS[3], WAYS[-1]:
+                self.same([self.path(name)] + way)
+        stream = open(self.path('bytes.pyc'), 'w')
+        stream.write('These are no bytes of an interpreter.')
+        stream.close()
+        without, within = [self.outcome(how + [self.path('bytes.pyc')]) for how in ([], RUN)]
+        self.assertEqual(within, without)
 
     def test_what_does_not_run(self):
         for name in ('wrong.py', 'nosuch.py'):

@@ -190,18 +190,22 @@ def run_file(path, program):
     """As python PATH."""
     path = program.__file__ = compat.main_path(path)
     try:
-        from importlib.machinery import SourceFileLoader
-        program.__loader__ = SourceFileLoader('__main__', path)
-    except ImportError:     # until 3.3 a program has none
-        pass
-    try:
-        code = main_module.compiled(path)
+        content = main_module.contents(path)
     except EnvironmentError:
         error = sys.exc_info()[1]
         sys.stderr.write("%s: can't open file %r: [Errno %s] %s\n" % (
             sys.executable, path, error.errno, error.strerror))
         sys.exit(2)
-    six.exec_(code, program.__dict__)
+    try:
+        from importlib import machinery
+    except ImportError:     # until 3.3 a program has none
+        pass
+    else:
+        kind = machinery.SourceFileLoader
+        if main_module.is_bytecode(path, content):
+            kind = machinery.SourcelessFileLoader
+        program.__loader__ = kind('__main__', path)
+    six.exec_(main_module.compiled(path, content), program.__dict__)
 
 
 def hide_ourselves():

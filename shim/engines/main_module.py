@@ -4,6 +4,7 @@ From 3.4 on that is the stdlib's own (multiprocessing.spawn).  Before, this does
 worker runs the program's file under the name __mp_main__, so that what stands below
 `if __name__ == '__main__':` does not run again, and functions of __main__ are found there.
 """
+import marshal
 import os
 import sys
 import types
@@ -164,13 +165,36 @@ def run_main(path, package):
     exec_(compiled(path), module.__dict__)
 
 
-def compiled(path):
-    """The code of a program's file."""
+def magic_number():
+    """What a .pyc of this interpreter's begins with."""
+    try:
+        from importlib.util import MAGIC_NUMBER
+    except ImportError:     # until 3.4
+        return __import__('imp').get_magic()
+    return MAGIC_NUMBER
+
+
+def is_bytecode(path, content):
+    """True if a program's file is a .pyc, by its name or not."""
+    return path[-4:] == '.pyc' or content[:4] == magic_number()
+
+
+def contents(path):
+    """The bytes of a file."""
     opened = open(path, 'rb')
     try:
-        source = opened.read()
+        return opened.read()
     finally:
         opened.close()
+
+
+def compiled(path, content=None):
+    """The code of a program's file; its content, if that has been read."""
+    source = content or contents(path)
+    if is_bytecode(path, source):
+        if source[:4] != magic_number():
+            raise RuntimeError('Bad magic number in .pyc file')     # the interpreter's words
+        return marshal.loads(source[compat.PYC_HEADER:])
     # 2.4 to 2.6 want one kind of line ends and one at the end.
     newline = '\n'.encode('ascii')
     source = source.replace('\r\n'.encode('ascii'), newline) + newline
