@@ -203,7 +203,13 @@ class Overlay(types.ModuleType):
         vars(self).update(names)
         vars(self)['_beneath'] = beneath
 
+    def __reduce__(self):
+        # By its name, as cloudpickle does with modules (of their own class only).
+        return __import__, (self.__name__, None, None, ['x'])
+
     def __getattr__(self, name):
+        if name == '_beneath':      # an instance that somebody made without __init__
+            raise AttributeError(name)
         return getattr(self._beneath, name)
 
     def __setattr__(self, name, value):

@@ -271,6 +271,28 @@ if __name__ == '__main__':
 """
 
 
+TRAVEL = HEAD + """
+import pickle
+
+if __name__ == '__main__':
+    shim.install()
+    import multiprocessing.pool
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(multiprocessing.pool, protocol)) is multiprocessing.pool
+    kind = type(multiprocessing.pool)
+    made = kind.__new__(kind)
+    assert not hasattr(made, 'Pool')
+    try:
+        import cloudpickle
+    except ImportError:
+        pass
+    else:
+        made = pickle.loads(cloudpickle.dumps(lambda: multiprocessing.pool.ThreadPool))
+        assert made() is multiprocessing.pool.ThreadPool
+    say('done')
+"""
+
+
 class Install(support.TestCase):
     deadline = 120
 
@@ -288,6 +310,11 @@ class Install(support.TestCase):
 
     def test_nothing_half_done(self):
         self.succeed(WHOLE)
+
+    def test_modules_travel(self):
+        if ABSENT:
+            support.skip('no modules are replaced here')
+        self.succeed(TRAVEL)
 
     def test_pools_that_are_there_live_on(self):
         if ABSENT or shim.compat.BACKPORT:
