@@ -128,6 +128,8 @@ class Pooled(object):
             raise TypeError("submit() missing 1 required positional argument: 'fn'")
         return args[0]._submit(outcome.ONE, 1, args[1], args[2:], kwargs)
 
+    _ours = submit
+
     def map(self, fn, *iterables, **options):
         """map(fn, *iterables, timeout=None, chunksize=1, buffersize=None): an iterator over
         fn(*items) for the items of all iterables.
@@ -141,15 +143,16 @@ class Pooled(object):
         if options:
             raise TypeError('map() got an unexpected keyword argument %r' % list(options)[0])
         timeout, chunksize, buffersize = values
-        if chunksize < 1:
-            raise ValueError('chunksize must be >= 1.')
+        size = self._chunk(chunksize)
         if buffersize is not None and not isinstance(buffersize, integer_types):
             raise TypeError('buffersize must be an integer or None')
         if buffersize is not None and buffersize < 1:
             raise ValueError('buffersize must be None or > 0')
-        return Results(self, fn, zip(*iterables), self._chunk(chunksize), timeout, buffersize)
+        return Results(self, fn, zip(*iterables), size, timeout, buffersize)
 
     def _chunk(self, size):
+        if size < 1:
+            raise ValueError('chunksize must be >= 1.')
         return size
 
     def shutdown(self, wait=True, cancel_futures=False):
@@ -296,7 +299,7 @@ class ThreadPoolExecutor(Pooled, getattr(part('thread'), 'ThreadPoolExecutor', E
             'ThreadPoolExecutor-%d' % compat.next(self._numbers))
 
     def _chunk(self, size):
-        return 1        # nothing travels
+        return 1        # nothing travels; as in the standard library it may be anything
 
     def _name(self, engine):
         engine.worker_name = self._prefix.replace('%', '%%') + '_%d'
@@ -316,6 +319,8 @@ class Results(object):
     def __init__(self, executor, func, items, size, timeout, buffersize):
         self._func, self._items, self._size = func, items, size
         self._end, self._executor = None, lambda: None
+        # Else by way of what a subclass has, as in the standard library.
+        self._direct = executor.submit == executor._ours
         if buffersize is not None:
             self._executor = weakref.ref(executor)      # it may be collected, as in the stdlib
         if timeout is not None:
@@ -329,7 +334,12 @@ class Results(object):
         chunk = tuple(itertools.islice(self._items, self._size))
         if not chunk:
             return False
-        if self._size == 1:
+        if not self._direct:
+            if self._size == 1:
+                made = executor.submit(self._func, *chunk[0])
+            else:
+                made = executor.submit(outcome.call_all, self._func, outcome.STAR, chunk)
+        elif self._size == 1:
             made = executor._submit(outcome.ONE, 1, self._func, chunk[0], {})
         else:
             made = executor._submit(outcome.STAR, self._size, self._func, chunk, None)

@@ -156,10 +156,31 @@ class Map(object):
 
     def test_refused(self):
         for error, options in (
-                (ValueError, {'chunksize': 0}), (ValueError, {'buffersize': 0}),
+                (ValueError, {'buffersize': 0}),
                 (ValueError, {'buffersize': -1}), (TypeError, {'buffersize': '2'}),
                 (TypeError, {'nonsense': 1})):
             self.catch(error, self.executor.map, tasks.square, [1], **options)
+        if isinstance(self.executor, futures.ProcessPoolExecutor):
+            self.catch(ValueError, self.executor.map, tasks.square, [1], chunksize=0)
+        else:       # to threads it means nothing
+            self.assertEqual(list(self.executor.map(tasks.square, [3], chunksize=0)), [9])
+
+    def test_submit_of_a_subclass(self):
+        executor, called = self.Executor(1), []
+        kind = type(executor)
+
+        class Counting(kind):
+            def submit(self, *args, **kwds):
+                called.append(self)
+                return kind.submit(self, *args, **kwds)
+        executor.__class__ = Counting
+        for size, many in ((1, 6), (4, 2)):
+            results = executor.map(tasks.both, range(6), range(6), chunksize=size)
+            if kind is futures.ThreadPoolExecutor:
+                many = 6
+            self.assertEqual(list(results), [(n, n) for n in range(6)])
+            self.assertEqual(called, [executor] * many)
+            del called[:]
 
 
 each_engine(globals(), *[type(kind.__name__, (Base, kind), {}) for kind in (Submit, Map)])
