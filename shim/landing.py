@@ -28,8 +28,18 @@ def claim(task):
 
 
 def give_up(task):
-    """Cancel it, if it was not begun before; else returns True."""
-    cancel(task.index)
+    """Cancel it, which no worker has begun; returns True if it is to run all the same.
+
+    If a worker has handed it back, its future has said that it runs, and takes that back: what runs
+    can't be cancelled.
+    """
+    future = task.index
+    if future.running():
+        if hasattr(future, '_state'):
+            future._state = 'PENDING'       # concurrent.futures'
+        else:
+            vars(future).pop('_fate', None)
+    cancel(future)
     return claim(task)
 
 

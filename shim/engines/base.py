@@ -139,7 +139,11 @@ class Engine(object):
         raise NotImplementedError
 
     def sift(self, keep):
-        """Drop the queued tasks of which keep(task) is false; they are its affair then."""
+        """Drop the tasks of which keep(task) is false; they are its affair then.
+
+        From now on, and also of those that workers hand back.  Where these are threads of this
+        process, that has been done on return.
+        """
 
     def finish_feed(self, feed, total, error):
         """A feed has posted `total` tasks and posts no more, be it for an error."""

@@ -17,6 +17,7 @@ from shim.backfill.turns import Turn
 from shim.engines import base, forking
 from shim.engines.roster import LOOK, REST, Roster
 from shim.engines.slot import AHEAD, MOST, SMALL, TINY
+from shim.waiting import Signal
 
 clock = compat.monotonic
 
@@ -39,6 +40,7 @@ class Crew(Roster):
         self.failing = Turn()       # to settle what nobody is going to run
         self.gate, self.ident, self.thread = base.Gate(), None, None
         self.hook = None            # what ends this with the program
+        self.keep = None            # which tasks are still to be begun, if not all of them
         self.asleep = False         # the loop waits
         self.hungry = False         # a post should wake it
         self.unblock = False        # Ctrl-C is blocked in its thread, and was not where it was started
@@ -82,7 +84,10 @@ class Crew(Roster):
         self.tell(base.settle, task, content)
 
     def sift(self, keep):
-        self.tell(self.sift_todo, keep)
+        over = Signal()
+        self.tell(self.sift_all, keep, over)
+        if self.here and not self.serves():
+            over.wait_for()
 
     def tell(self, function, *args):
         """Have the loop call it."""
@@ -204,6 +209,8 @@ class Crew(Roster):
 
     def give_out(self, now):
         """Give every worker its share; returns how long that may rest."""
+        if self.keep is not None and self.todo:     # maybe handed back
+            self.sift_todo()
         takers = [slot for slot in self.slots if slot.takes()]
         idle = [slot for slot in takers if not slot.held]
         for count in range(len(idle)):
@@ -251,10 +258,22 @@ class Crew(Roster):
                 if slot.left <= 0:
                     self.dismiss(slot)
 
-    def sift_todo(self, keep):
+    def sift_all(self, keep, over):
+        self.keep = keep
+        for slot in self.slots:
+            if len(slot.held) > 1 and not slot.asked:
+                slot.asked = True
+                slot.worker.ask_back()
+        self.tell(self.sifted, over)        # threads have answered by then
+
+    def sifted(self, over):
+        self.sift_todo()
+        over.fire()
+
+    def sift_todo(self):
         for _each in range(len(self.todo)):
             task = self.todo.popleft()
-            if keep(task):
+            if self.keep(task):
                 self.todo.append(task)
 
     def dismiss(self, slot):

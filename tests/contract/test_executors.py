@@ -12,8 +12,8 @@ from tests import promise_tasks, tasks
 from tests.contract.executors import Base, OfThreads
 from tests.promises import lines
 from tests.support import (
-    CONCURRENT_VARIANTS, PACE, PROCESS_VARIANTS, Elapsed, alive, each_engine, needs_fork, skip, told,
-    wait_until)
+    CONCURRENT_VARIANTS, LIKE_SUBPROCESS, PACE, PROCESS_VARIANTS, Elapsed, alive, each_engine,
+    needs_fork, skip, told, wait_until)
 
 
 class Life(object):
@@ -147,6 +147,27 @@ class Concurrent(object):
         self.assertEqual(first.result(20), 'wait')
         executor.shutdown()
         self.assertEqual(lines(path), [])
+
+    def test_shutdown_cancels_what_a_worker_holds(self):
+        # Tiny tasks travel many at a time, and one that is slow may be in front of them.
+        if self.engine in shim.context.CLUSTERS + LIKE_SUBPROCESS:
+            skip('%s hands nothing back' % self.engine)
+        executor = self.Executor(1)
+        list(executor.map(promise_tasks.nap, [0] * 300))
+        first, go = self.busy(executor)
+        early = [executor.submit(promise_tasks.nap, 0, number) for number in range(3)]
+        slow = executor.submit(promise_tasks.nap, 1, 'slow')
+        late = [executor.submit(promise_tasks.nap, 0, number) for number in range(300)]
+        self.go(go)
+        self.assertEqual([future.result(20) for future in early], [0, 1, 2])
+        executor.shutdown(False, cancel_futures=True)
+        if executor._engine.here:
+            self.assertEqual(len([each for each in late if each.cancelled()]), len(late))
+        futures.wait(late, 20)
+        self.assertEqual(len([each for each in late if each.cancelled()]), len(late))
+        self.assertTrue(slow.cancelled() or slow.result(20) == 'slow')
+        executor.shutdown()
+        self.assertEqual(first.result(0), 'wait')
 
     def test_shutdown_cancels_what_raises(self):
         # A callback that raises what is no Exception ended the executor's loop.
