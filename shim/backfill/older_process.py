@@ -12,10 +12,18 @@ class Interrupted(object):
         """KeyboardInterrupt in it: SIGINT."""
         self._signal('interrupt', 'SIGINT')
 
-    def _bootstrap(self, *args, **kwds):
-        run = self.run      # until 3.8 sys.exit(None) is a failure
-        self.run = lambda: sys.exit(process.exit_code_of(run, self.name))
-        return super(Interrupted, self)._bootstrap(*args, **kwds)
+    if not compat.EXITS_AT_NONE:
+        def _bootstrap(self, *args, **kwds):
+            own, run = dict(self.__dict__), self.run
+
+            def once():
+                # As it was: to do some of its work elsewhere, it may pickle a method of its own.
+                del self.run
+                if 'run' in own:
+                    self.run = own['run']
+                sys.exit(process.exit_code_of(run, self.name))
+            self.run = once
+            return super(Interrupted, self)._bootstrap(*args, **kwds)
 
     def _signal(self, what, name):
         if self.pid is None:

@@ -162,7 +162,7 @@ class BaseProcess(object):
 
     def _bootstrap(self):
         """In its new interpreter: run it, return its exit code."""
-        self._authkey = self.authkey    # its own now, or else that of who started it
+        self.authkey = self.authkey     # its own now, or else that of who started it
         _current.append(self)
         inherit(self._start_method)
         return exit_code_of(self.run, self._name)
@@ -265,7 +265,8 @@ class BaseProcess(object):
         return self._authkey
 
     def _set_authkey(self, key):
-        self._authkey = key
+        from shim.engines.main_module import str_of
+        self._authkey = str_of(key)     # a child may have one of its own methods done elsewhere
 
     authkey = property(_get_authkey, _set_authkey, doc='The secret of its connections, in bytes.')
 
