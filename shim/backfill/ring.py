@@ -1,7 +1,7 @@
 """Messages of bytes from many processes to many: a ring of slots in a file that is mapped into memory.
 
     put() --> | slot | slot | slot | ... --> get()
-              a long message: a file of its own, and its path in the slot
+              a long message: a file of its own beside the ring's, and its name in the slot
 
 A message is written into its slot, and is there when the number of the last one is; it is copied, and
 taken when the number of the first one is: one write of a number each, under the lock of a cell.  So a
@@ -66,7 +66,8 @@ class Ring(object):
         if len(data) > SLOT - HEAD:
             if timeout == 0 and self.size() >= most:
                 return False
-            path = data = self._write(data)
+            path = self._write(data)
+            data = os.path.basename(path).encode('ascii')
         done = False
         try:
             done = self.cell.wait(lambda: self._put(data, path, most, then), timeout, ROOM)
@@ -81,7 +82,7 @@ class Ring(object):
         last = self.cell.read(PUT)
         start = last % self.slots * SLOT
         self._memory[start:start + HEAD + len(data)] = struct.pack(
-            '=qq', len(data), bool(path)) + as_bytes(data)
+            '=qq', len(data), bool(path)) + data
         self.cell.ring(ITEMS)
         self.cell.write(PUT, last + 1)
         if then is not None:
@@ -97,7 +98,7 @@ class Ring(object):
             return None
         data, is_path = found[-1]
         if is_path:
-            return self._read(data.decode('ascii'))
+            return self._read(self._beside(str(data.decode('ascii'))))
         return data
 
     def _get(self, found):
@@ -127,6 +128,9 @@ class Ring(object):
             raise
         return path
 
+    def _beside(self, name):
+        return os.path.join(os.path.dirname(self.path), name)
+
     def _read(self, path):
         stream = open(path, 'rb')
         try:
@@ -142,10 +146,3 @@ class Ring(object):
         if self.size():
             bell.ring()
         return bell.fileno()
-
-
-def as_bytes(data):
-    """A message, or a path."""
-    if isinstance(data, type(cells.ONE)):
-        return data
-    return data.encode('ascii')

@@ -33,6 +33,27 @@ import used_while_imported
 sys.stdout.write(used_while_imported.found)
 '''
 
+ABROAD = '''
+import os, sys, tempfile
+import shim
+from tests import primitive_tasks as tasks
+from tests.support import b
+
+if __name__ == '__main__':
+    name = getattr(os, 'fsdecode', str)(b('caf\\xc3\\xa9'))
+    tempfile.tempdir = os.path.join(sys.argv[2], name)
+    os.mkdir(tempfile.tempdir)
+    ctx = shim.get_context(sys.argv[1])
+    messages = ctx.Queue()
+    other = ctx.Process(target=tasks.put, args=(messages, 'x' * 3000))
+    other.start()
+    messages.put('y' * 4000)
+    sizes = [len(messages.get(True, 20)) for _each in range(2)]
+    sizes.sort()
+    other.join()
+    sys.stdout.write('%s' % sizes)
+'''
+
 
 class Queues(Primitive):
     def test_in_order(self):
@@ -62,6 +83,12 @@ class Queues(Primitive):
                 self.assertEqual(results.get(True, 20), value)
             messages.put(None)
             self.join(other)
+
+    def test_temporary_folder_of_any_name(self):
+        support.needs_processes()
+        folder = os.path.dirname(self.scratch())
+        self.assertEqual(support.run_script(ABROAD, args=[self.engine, folder])[:3],
+                         (0, '[3000, 4000]', ''))
 
     def test_many_processes(self):
         # Five thousand messages, each arrives once.
