@@ -25,6 +25,13 @@ def related(name):
     return found
 
 
+def not_negative(timeout):
+    """A negative timeout means at once in multiprocessing's queues; queue's refuse it."""
+    if timeout is None or timeout > 0:
+        return timeout
+    return 0
+
+
 class Queue(queue.Queue, related('Queue')):
     """queue.Queue, that can be closed.  maxsize: how many fit, or 0."""
 
@@ -39,12 +46,12 @@ class Queue(queue.Queue, related('Queue')):
     def put(self, obj, block=True, timeout=None):
         """Append it; Full if that can't be done at once (block false) or in `timeout` seconds."""
         self._check()
-        queue.Queue.put(self, obj, block, timeout)
+        queue.Queue.put(self, obj, block, not_negative(timeout))
 
     def get(self, block=True, timeout=None):
         """Take the first; Empty if that can't be done at once (block false) or in `timeout` seconds."""
         self._check()
-        return queue.Queue.get(self, block, timeout)
+        return queue.Queue.get(self, block, not_negative(timeout))
 
     def put_nowait(self, obj):
         """put(obj, False)"""
