@@ -2,22 +2,25 @@
 
 A new interpreter finds the file by its path, a child made by fork has the memory.
 """
+import itertools
 import os
 import tempfile
 
+from shim import compat
 from shim.backfill import cells
 from shim.backfill.cell_locks import remove
 
 FILE = 1 << 16          # bytes of a file for small ones
 
-_files = {}             # {pid: the file that has room}
+_files = {}             # {(pid, bytes of each): the file that has room for more of them}
 
 
 class File(object):
     """A file mapped into memory.  It stays as long as the folder, if it has many objects or is sent."""
 
     def __init__(self, size, path=None, shared=True):
-        self.size, self.path, self.shared, self.used = size, path, shared, 0
+        self.size, self.path, self.shared = size, path, shared
+        self.numbers = itertools.count()
         self._pid = os.getpid()
         if path is None:
             number, self.path = tempfile.mkstemp('', 'v', cells.folder())
@@ -54,11 +57,16 @@ def room(size):
     """A file and the offset in it of so many bytes, all zero."""
     if size > FILE // 4:
         return File(size, None, False), 0
-    step = (size + 15) // 16 * 16
-    pid = os.getpid()
-    file = _files.get(pid)
-    if file is None or file.used + step > file.size:
-        file = _files[pid] = File(FILE)
-        _opened[file.path] = file
-    offset, file.used = file.used, file.used + step
+    step, offset = 16, FILE
+    while step < size:
+        step *= 2
+    key = os.getpid(), step
+    file = _files.get(key)
+    # One atomic operation: threads may come here at once, and signal handlers in between.
+    if file is not None:
+        offset = compat.next(file.numbers) * step
+    if offset >= FILE:
+        file = File(FILE)
+        offset = compat.next(file.numbers) * step
+        _files[key] = _opened[file.path] = file
     return file, offset

@@ -50,7 +50,7 @@ _growing = {}       # {pid: the file that has room for new cells}
 _turns = {}         # {pid: see turn()}: a child by fork may inherit one that is held for ever
 _numbers = itertools.count()
 _here = globals()
-TAKERS = 'locked', 'opened', '__init__'     # functions of this module that have the turn meanwhile
+TAKERS = 'locked', 'opened'     # functions of this module that have the turn meanwhile
 
 
 def folder():
@@ -86,7 +86,7 @@ class File(object):
     """A file of cells, mapped into memory."""
 
     def __init__(self, path, create=False):
-        self.path, self.used = path, 0
+        self.path, self.numbers = path, itertools.count()       # those of its cells
         self.number = os.open(path, os.O_RDWR | os.O_CREAT * create | os.O_EXCL * create, 384)
         compat.cloexec(self.number)
         self.memory = mapped(self.number, SIZE * CELLS, create)
@@ -182,19 +182,17 @@ class Cell(object):
     """
 
     def __init__(self, *numbers):
-        mine, taken = turn(), False
-        try:
-            taken = mine.take()
-            pid = os.getpid()
-            file = _growing.get(pid)
-            if file is None or file.used == CELLS:
-                path = os.path.join(folder(), 'cells%d' % compat.next(_numbers))
-                file = _growing[pid] = opened(path, True)
-            self._place(file, file.used * SIZE)
-            file.used += 1
-        finally:
-            if taken:
-                mine.give()
+        pid, place = os.getpid(), CELLS
+        file = _growing.get(pid)
+        # One atomic operation: threads may come here at once, and signal handlers in between.
+        if file is not None:
+            place = compat.next(file.numbers)
+        if place >= CELLS:
+            path = os.path.join(folder(), 'cells%d' % compat.next(_numbers))
+            file = opened(path, True)
+            place = compat.next(file.numbers)
+            _growing[pid] = file
+        self._place(file, place * SIZE)
         for index, number in enumerate(numbers):
             if number:
                 self.write(index, number)

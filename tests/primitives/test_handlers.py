@@ -74,6 +74,21 @@ class Handlers(Primitive):
             happened = self.handling(made._cell, method, number, made.release, made.release)
             self.assertEqual(made.get_value(), before + 1 + happened, (method, number))
 
+    def test_made_meanwhile(self):
+        from shim.backfill import cells
+        real, made = cells.Cell._place, []
+
+        def place(*args):
+            cells.Cell._place = real
+            made.append(self.ctx.Lock())
+            real(*args)
+        cells.Cell._place = place
+        try:
+            made.append(self.ctx.Lock())
+        finally:
+            cells.Cell._place = real
+        self.assertEqual([lock.acquire(False) for lock in made], [True, True])
+
     def test_released_too_often(self):
         made = self.ctx.BoundedSemaphore(1)
         self.catch(ValueError, self.handling, made._cell, 'read', 2, made.release, made.release)

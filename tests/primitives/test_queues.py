@@ -114,6 +114,7 @@ class Queues(Primitive):
         self.catch(Full, messages.put, 'more', True, 0.2)
         self.assertTrue(0.15 < clock.real < 5, clock.real)
         self.catch(Full, messages.put, 'more', False)
+        self.catch(Full, messages.put, 'more', True, -1)
         self.catch(Full, messages.put_nowait, 'x' * 2000)
         other = self.start(tasks.put, messages, 3)
         self.assertEqual([messages.get(True, 20) for _each in range(4)], [0, 1, 2, 3])
@@ -122,7 +123,10 @@ class Queues(Primitive):
         self.catch(Empty, messages.get, True, 0.2)
         self.assertTrue(0.15 < clock.real < 5, clock.real)
         self.catch(Empty, messages.get, False)
+        self.catch(Empty, messages.get, True, -1)
         self.catch(Empty, messages.get_nowait)
+        messages.put('in', True, -0.5)
+        self.assertEqual(messages.get(True, 20), 'in')
         self.assertEqual((messages.empty(), messages.full(), messages.qsize()), (True, False, 0))
 
     def test_without_a_limit(self):
@@ -350,6 +354,23 @@ class Values(Primitive):
             self.assertEqual(array[:], [0] * 5000)
             array[:] = [7] * 5000
             del array
+
+    def test_made_by_threads_at_once(self):
+        made, often, value, usual = [], getattr(sys, 'setswitchinterval', None), 1e-6, 0.005
+        if often is None:       # until 3.2
+            often, value, usual = getattr(sys, 'setcheckinterval', int), 1, 100
+
+        def make(first):
+            for number in range(first, first + 400):
+                each = self.ctx.RawValue('i', number)
+                made.append((each, number))
+        often(value)
+        try:
+            self.run_threads([lambda first=first: make(first) for first in range(0, 3200, 400)])
+        finally:
+            often(usual)
+        self.assertEqual([each.value for each, _number in made],
+                         [number for _each, number in made])
 
     def test_structure(self):
         if ctypes is None:
