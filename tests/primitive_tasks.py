@@ -158,6 +158,13 @@ def put(messages, *items):
         messages.put(item)
 
 
+def put_and_note(messages, path, count):
+    """Note each number, then put it."""
+    for number in range(count):
+        note(path, number)
+        messages.put(number)
+
+
 def put_and_die(messages, *items):
     """Put, and end without a last word once it is out."""
     put(messages, *items)

@@ -13,7 +13,7 @@ from six.moves import queue
 
 from shim import compat, ending, pickling, threads
 from shim.backfill import cells
-from shim.backfill.ring import ITEMS, SLOTS, Ring
+from shim.backfill.ring import ANY, COUNTS, ITEMS, Ring
 
 Empty, Full = queue.Empty, queue.Full
 __all__ = ['Empty', 'Full', 'JoinableQueue', 'Queue', 'SimpleQueue']
@@ -45,12 +45,12 @@ class Reader(object):
 
 
 class SimpleQueue(cells.Shared):
-    """put() and get(); put() waits while some hundred messages are in there."""
+    """put() and get(); put() waits while more is in there than a pipe takes."""
 
-    _closed, _most = False, SLOTS
+    _closed, _most = False, ANY
 
     def __init__(self, ctx=None):
-        self._restore(Ring(SLOTS))
+        self._restore(Ring())
 
     def _state(self):
         return self._ring,
@@ -92,14 +92,14 @@ class Queue(SimpleQueue):
         maxsize = max(0, compat.index(maxsize))
         if maxsize > MOST:
             raise ValueError('maxsize is at most %d here, or 0: no limit' % MOST)
-        self._restore(Ring(max(SLOTS, maxsize)), maxsize)
+        self._restore(Ring(maxsize), maxsize)
 
     def _state(self):
         return self._ring, self._maxsize
 
     def _restore(self, ring, maxsize):
         SimpleQueue._restore(self, ring)
-        self._maxsize, self._most = maxsize, maxsize or ring.slots
+        self._maxsize, self._most = maxsize, maxsize or ANY
         self._feeder = None
 
     def put(self, obj, block=True, timeout=None):
@@ -223,11 +223,16 @@ class Feeder(object):
     def _run(self):
         compat.mask_interrupts()
         while self._next():
-            try:
-                self._ring.put(pickling.plain_dumps(self.buffer[0]), self._most, None,
-                               self.buffer.popleft)
-            except Exception:       # it does not pickle, or the disk is full
+            out = []
+
+            def then():
                 self.buffer.popleft()
+                out.append(True)
+            try:
+                self._ring.put(pickling.plain_dumps(self.buffer[0]), self._most, None, then)
+            except Exception:       # it does not pickle, or the disk is full
+                if not out:
+                    self.buffer.popleft()
                 traceback.print_exc()
         ending.not_at_exit(self._registered)
 
@@ -241,8 +246,15 @@ class Feeder(object):
             self._change.release()
 
 
+DONE, ANNOUNCED = 0, 1      # numbers of a JoinableQueue's cell: worked off; given to feeders
+
+
 class JoinableQueue(Queue):
-    """A Queue that knows how many of its messages are not worked off; join() waits for that."""
+    """A Queue that knows how many of its messages are not worked off; join() waits for that.
+
+    With a limit a message counts as it is put into the ring, by the same write: who is killed while
+    it waits for room has put none.  What is given to a feeder counts from then on.
+    """
 
     def __init__(self, maxsize=0, ctx=None):
         Queue.__init__(self, maxsize)
@@ -257,20 +269,37 @@ class JoinableQueue(Queue):
 
     def put(self, obj, block=True, timeout=None):
         """As Queue.put()."""
-        self._open.locked(self._open.add, 0, 1)
+        if self._maxsize:
+            Queue.put(self, obj, block, timeout)
+            return
+        self._open.locked(self._announce, 1)
         try:
             Queue.put(self, obj, block, timeout)
         except:
-            self._open.locked(self._close_one)
+            self._open.locked(self._announce, -1)
             raise
 
+    def _announce(self, change):
+        self._open.ring()
+        self._open.add(ANNOUNCED, change)
+
+    def _left(self):
+        """How many are not worked off."""
+        done = self._open.read(DONE)
+        if self._maxsize:
+            return (self._ring.count() - done) % COUNTS
+        return self._open.read(ANNOUNCED) - done
+
     def _close_one(self):
-        left = self._open.read(0)
+        left = self._left()
         if left <= 0:
             raise ValueError('task_done() called too many times')
         if left == 1:
             self._open.ring()
-        self._open.write(0, left - 1)
+        done = self._open.read(DONE) + 1
+        if self._maxsize:
+            done %= COUNTS
+        self._open.write(DONE, done)
 
     def task_done(self):
         """One of those that get() returned is worked off; ValueError if there is none."""
@@ -278,4 +307,4 @@ class JoinableQueue(Queue):
 
     def join(self):
         """Wait until all that was put is worked off."""
-        self._open.wait(lambda: self._open.read(0) == 0)
+        self._open.wait(lambda: self._left() == 0)

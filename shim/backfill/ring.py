@@ -1,11 +1,12 @@
-"""Messages of bytes from many processes to many: a ring of slots in a file that is mapped into memory.
+"""Messages of bytes from many processes to many: a ring of bytes in a file that is mapped into memory.
 
-    put() --> | slot | slot | slot | ... --> get()
-              a long message: a file of its own beside the ring's, and its name in the slot
+    put() --> | length, message | length, message | ... --> get()
+              a long message: a file of its own beside the ring's, and its name in there
 
-A message is written into its slot, and is there when the number of the last one is; it is copied, and
-taken when the number of the first one is: one write of a number each, under the lock of a cell.  So a
-process that is killed leaves a message whole or not at all, and nobody else gets what it took.
+Two numbers of a cell say where the next message is taken and put, and how many were so far: a message
+is written, and is there when the second is; it is copied, and taken when the first is: one write of a
+number each, under the lock of the cell.  So a process that is killed leaves a message whole or not at
+all, and nobody else gets what it took.
 """
 import os
 import struct
@@ -14,27 +15,33 @@ import tempfile
 from shim.backfill import cells
 from shim.backfill.cell_locks import remove
 
-SLOT, SLOTS = 1024, 128     # bytes of one, its head included; how many there are at least
-HEAD = struct.calcsize('=qq')
+BYTES = 1 << 17             # of a ring, at least: twice what a pipe takes
+LARGEST = 1024              # bytes that a message takes in there, its head included
+HEAD = struct.calcsize('=i')    # its length; of the name of a file, ~length
+COUNTS = 1 << 30            # a number is a count, which begins again at that, and a place in the ring
+ANY = COUNTS                # messages that there may be: as many as fit
 ITEMS, ROOM = 0, 1          # the bells: something to get; room to put something
-TAKEN, PUT = 0, 1           # the numbers of the cell: messages taken, and put, so far
+TAKEN, PUT = 0, 1           # the numbers of the cell
 
 
 class Ring(object):
-    """Slots in a file, and the cell that says which of them hold a message."""
+    """Bytes in a file, and the cell that says which of them are messages.
 
-    def __init__(self, slots):
-        self._place(cells.Cell(), slots, False)
+    most: how many of these there is to be room for, whatever their size.
+    """
+
+    def __init__(self, most=0):
+        self._place(cells.Cell(), max(BYTES, LARGEST * (most + 1)), False)
         number = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 384)
         self._map(number, True)
 
-    def _place(self, cell, slots, shared):
-        self.cell, self.slots, self._shared = cell, slots, shared
+    def _place(self, cell, length, shared):
+        self.cell, self._length, self._shared = cell, length, shared
         self.path, self._pid = cell.path('ring'), os.getpid()
 
     def __getstate__(self):
         self._shared = True     # and so its file is to stay, as long as the folder does
-        return self.cell, self.slots
+        return self.cell, self._length
 
     def __setstate__(self, state):
         self._place(state[0], state[1], True)
@@ -42,7 +49,7 @@ class Ring(object):
 
     def _map(self, number, new):
         try:
-            self._memory = cells.mapped(number, SLOT * self.slots, new)
+            self._memory = cells.mapped(number, self._length, new)
         finally:
             os.close(number)
 
@@ -53,41 +60,59 @@ class Ring(object):
             except Exception:       # as the interpreter ends
                 pass
 
+    def count(self):
+        """How many have been put so far, modulo COUNTS."""
+        return self.cell.read(PUT) // self._length
+
     def size(self):
         """How many messages there are."""
-        return self.cell.read(PUT) - self.cell.read(TAKEN)
+        taken = self.cell.read(TAKEN) // self._length       # first, so that it is not the greater one
+        return (self.count() - taken) % COUNTS
+
+    def _has_room(self, most):
+        """For one of any size, as all who wait are to wait for the same."""
+        taken, put, length = self.cell.read(TAKEN), self.cell.read(PUT), self._length
+        # One byte stays free: else a full one would look as an empty one.
+        return ((taken - put - 1) % length >= LARGEST
+                and (put // length - taken // length) % COUNTS < most)
+
+    def _go_on(self, which, count, place):
+        self.cell.write(which, (count + 1) % COUNTS * self._length + place % self._length)
 
     def put(self, data, most, timeout, then=None):
-        """Put a message, once there are fewer than `most`; False after `timeout` seconds.
+        """Put a message, once there are fewer than `most`, and room; False after `timeout` seconds.
 
         then: called when it is put, before anybody can look.
         """
-        path = ''
-        if len(data) > SLOT - HEAD:
-            if timeout == 0 and self.size() >= most:
+        path, length = '', len(data)
+        if length > LARGEST - HEAD:
+            if timeout == 0 and not self._has_room(most):
                 return False
             path = self._write(data)
             data = os.path.basename(path).encode('ascii')
+            length = ~len(data)
+        data = struct.pack('=i', length) + data
         done = False
         try:
-            done = self.cell.wait(lambda: self._put(data, path, most, then), timeout, ROOM)
+            done = self.cell.wait(lambda: self._put(data, most, then), timeout, ROOM)
         finally:
             if path and not done:
                 remove(path)
         return done
 
-    def _put(self, data, path, most, then):
-        if self.size() >= most:
+    def _put(self, data, most, then):
+        if not self._has_room(most):
             return False
-        last = self.cell.read(PUT)
-        start = last % self.slots * SLOT
-        self._memory[start:start + HEAD + len(data)] = struct.pack(
-            '=qq', len(data), bool(path)) + data
+        count, start = divmod(self.cell.read(PUT), self._length)
+        first = self._length - start        # what fits before the end of the memory
+        self._memory[start:start + len(data)] = data[:first]
+        if len(data) > first:
+            self._memory[:len(data) - first] = data[first:]
         self.cell.ring(ITEMS)
-        self.cell.write(PUT, last + 1)
+        self._go_on(PUT, count, start + len(data))
         if then is not None:
             then()
-        if self.size() >= most:
+        if not self._has_room(most):
             self.cell.quiet(ROOM)
         return True
 
@@ -96,23 +121,30 @@ class Ring(object):
         found = []
         if not self.cell.wait(lambda: self._get(found), timeout, ITEMS):
             return None
-        data, is_path = found[-1]
-        if is_path:
+        data, is_name = found[-1]
+        if is_name:
             return self._read(self._beside(str(data.decode('ascii'))))
         return data
 
     def _get(self, found):
         if not self.size():
             return False
-        first = self.cell.read(TAKEN)
-        start = first % self.slots * SLOT
-        length, is_path = struct.unpack('=qq', self._memory[start:start + HEAD])
-        found.append((self._memory[start + HEAD:start + HEAD + length], is_path))
+        count, start = divmod(self.cell.read(TAKEN), self._length)
+        length = struct.unpack('=i', self._copy(start, HEAD))[0]
+        is_name = length < 0
+        if is_name:
+            length = ~length
+        found.append((self._copy(start + HEAD, length), is_name))
         self.cell.ring(ROOM)
-        self.cell.write(TAKEN, first + 1)
+        self._go_on(TAKEN, count, start + HEAD + length)
         if not self.size():
             self.cell.quiet(ITEMS)
         return True
+
+    def _copy(self, start, size):
+        start %= self._length
+        found = self._memory[start:start + size]
+        return found + self._memory[:size - len(found)]
 
     def _write(self, data):
         """Write a long message into a file of its own; returns the path."""
@@ -142,7 +174,10 @@ class Ring(object):
     def watch(self):
         """A descriptor that can be read while there is a message, from now on."""
         bell = self.cell.bell(ITEMS)
-        self.cell.attend(ITEMS, 1)
-        if self.size():
-            bell.ring()
+        self.cell.locked(self._watch, bell)
         return bell.fileno()
+
+    def _watch(self, bell):
+        self.cell.add(cells.ROOM + ITEMS, 1)
+        if self.size():     # and nobody takes it meanwhile
+            bell.ring()

@@ -1,8 +1,10 @@
-"""Queue, SimpleQueue, JoinableQueue, and shared values: one body for each context."""
+"""Queue, SimpleQueue, JoinableQueue: one body for each context."""
 import gc
 import os
 import random
+import select
 import sys
+import threading
 import time
 
 from tests import primitive_tasks as tasks
@@ -11,11 +13,6 @@ from tests.deadlines import wait_let_go
 from tests.primitives import VARIANTS, Primitive
 from tests.promises import kill, lines
 from tests.support import Elapsed, each_engine, wait_until
-
-try:
-    import ctypes
-except ImportError:     # 2.4
-    ctypes = None
 
 Empty, Full = tasks.Empty, tasks.queue.Full
 MB = 1 << 20
@@ -103,6 +100,86 @@ class Queues(Primitive):
         self.assertEqual(len(found), 5000)
         self.assertEqual(sorted(found), sorted([
             '%d %d True' % (source, number) for source in range(4) for number in range(1250)]))
+
+    def test_many_that_nobody_reads(self):
+        # As many as a pipe takes, of multiprocessing's.
+        if self.is_process:
+            self.needs_ours()
+        numbers = list(range(5000))
+        for messages in (self.ctx.Queue(), self.ctx.SimpleQueue()):
+            self.join(self.start(tasks.put, messages, *numbers))
+            self.assertEqual([messages.get() for _each in numbers], numbers)
+            self.assertTrue(messages.empty())
+        messages = self.ctx.Queue()
+        for number in numbers:
+            messages.put(number)
+        messages.close()
+        messages.join_thread()
+
+    def test_all_around_the_ring(self):
+        # Of all sizes, so that each part of a message is cut by the end once.
+        for messages in (self.ctx.SimpleQueue(), self.ctx.Queue(3)):
+            for number in range(1500):
+                messages.put('x' * (number % 1100))
+                self.assertEqual(messages.get(), 'x' * (number % 1100))
+
+    def test_full_of_the_largest(self):
+        # Who puts waits, and goes on: nothing is lost, whatever the sizes.
+        messages = self.ctx.SimpleQueue()
+        other = self.start(tasks.produce, messages, 1, 900)
+        time.sleep(0.5)
+        for number in range(900):
+            self.assertEqual(messages.get(), tasks.message(1, number))
+        self.join(other)
+        limited = self.ctx.Queue(200)
+        for _each in range(200):
+            limited.put('x' * 990)
+        self.catch(Full, limited.put, 'x', False)
+        self.assertEqual([len(limited.get()) for _each in range(200)], [990] * 200)
+
+    def test_watched_while_another_takes(self):
+        if not self.is_process:
+            return
+        self.needs_ours()
+        messages, begun = self.ctx.Queue(5), []
+        messages.put('the only one')
+        real = messages._ring.size
+
+        def size():
+            found = real()
+            if not begun:
+                begun.append(threading.Thread(target=messages.get))
+                begun[0].start()
+                begun[0].join(0.5)
+            return found
+        messages._ring.size = size
+        number = messages._reader.fileno()
+        begun[0].join(20)
+        self.assertEqual(select.select([number], [], [], 0)[0], [])
+        messages.put('another')
+        self.assertEqual(select.select([number], [], [], 5)[0], [number])
+
+    def test_feeder_that_fails_behind_a_message(self):
+        if not self.is_process:
+            return
+        self.needs_ours()
+        messages, errors, failed = self.ctx.Queue(), sys.stderr, []
+        real = messages._ring.put
+
+        def put(*args):
+            real(*args)
+            if not failed:
+                failed.append(True)
+                raise ValueError('it is put already')
+        messages._ring.put = put
+        sys.stderr = open(os.devnull, 'w')
+        try:
+            for number in range(3):
+                messages.put(number)
+            self.assertEqual([messages.get(True, 10) for _each in range(3)], [0, 1, 2])
+        finally:
+            sys.stderr.close()
+            sys.stderr = errors
 
     def test_limits(self):
         messages = self.ctx.Queue(3)
@@ -207,6 +284,21 @@ class Queues(Primitive):
         self.join(*others)
         self.assertLess(clock.seconds, 30)
 
+    def test_joinable_whose_putter_is_killed(self):
+        if not self.is_process:
+            return
+        messages, path = self.ctx.JoinableQueue(2), self.scratch()
+        other = self.start(tasks.put_and_note, messages, path, 3)
+        self.noted(path, 3)
+        time.sleep(0.3)     # it waits for room
+        kill(other.pid)
+        other.join(20)
+        for number in range(2):
+            self.assertEqual(messages.get(True, 20), number)
+            messages.task_done()
+        messages.join()
+        self.catch(ValueError, messages.task_done)
+
     def test_what_does_not_pickle(self):
         if not self.is_process:
             return
@@ -301,100 +393,4 @@ class Queues(Primitive):
         self.storm(self.ctx.SimpleQueue())
 
 
-class Values(Primitive):
-    def setUp(self):
-        super(Values, self).setUp()
-        if not self.is_process:
-            support.skip('threads share all values')
-
-    def test_value(self):
-        value = self.ctx.Value('i', 5)
-        self.join(*[self.start(tasks.add, value, 500) for _each in range(4)])
-        self.assertEqual(value.value, 2005)
-        value.get_lock().acquire()
-        value.get_lock().release()
-        self.assertEqual(value.get_obj().value, 2005)
-        self.assertFalse(hasattr(self.ctx.Value('d', 0.5, lock=False), 'get_lock'))
-        self.assertTrue(self.ctx.Value('l', 7, lock=self.ctx.Lock()).get_lock().acquire(False))
-        self.catch(AttributeError, lambda: self.ctx.Value('i', 0, lock='lock'))
-        self.catch(TypeError, self.ctx.Value, '?', 0)
-
-    def test_array(self):
-        array, raw = self.ctx.Array('i', 10), self.ctx.RawArray('d', [0.5] * 5)
-        big = self.ctx.RawArray('l', 100000)
-        self.join(self.start(tasks.fill, array, 3), self.start(tasks.fill, raw, 1),
-                  self.start(tasks.fill, big, 2))
-        self.assertEqual(array[:], list(range(3, 13)))
-        self.assertEqual((len(array), array[-1], list(raw)), (10, 12, [1, 2, 3, 4, 5]))
-        self.assertEqual((big[0], big[99999]), (2, 100001))
-        array[2:4] = [7, 8]
-        self.assertEqual(array[1:5], [4, 7, 8, 7])
-        text = self.ctx.Array('c', 10)
-        text.value = support.b('text')
-        self.assertEqual((text.value, len(text.raw)), (support.b('text'), 10))
-
-    def test_wrappers(self):
-        from shim import sharedctypes
-        value = sharedctypes.Value('l', 1 << 30, ctx=self.ctx)
-        self.assertEqual((value.value, value.__enter__()), (1 << 30, True))
-        value.__exit__(None, None, None)
-        lock = self.ctx.Lock()
-        array = sharedctypes.Array('i', 3, lock=lock, ctx=self.ctx)
-        self.assertTrue(isinstance(array, sharedctypes.SynchronizedArray))
-        self.assertTrue(array.get_lock() is lock)
-        made = sharedctypes.synchronized(self.ctx.RawValue('h', 3), ctx=self.ctx)
-        self.assertTrue(isinstance(made, sharedctypes.Synchronized))
-        self.assertTrue(isinstance(made, sharedctypes.SynchronizedBase))
-        self.assertTrue(isinstance(self.ctx.Array('c', 3), sharedctypes.SynchronizedString))
-        made.value += 1
-        copied = sharedctypes.copy(made.get_obj())
-        self.assertEqual(copied.value, 4)
-        for _each in range(3):      # memory that was used before, too
-            array = self.ctx.RawArray('i', 5000)
-            self.assertEqual(array[:], [0] * 5000)
-            array[:] = [7] * 5000
-            del array
-
-    def test_made_by_threads_at_once(self):
-        made, often, value, usual = [], getattr(sys, 'setswitchinterval', None), 1e-6, 0.005
-        if often is None:       # until 3.2
-            often, value, usual = getattr(sys, 'setcheckinterval', int), 1, 100
-
-        def make(first):
-            for number in range(first, first + 400):
-                each = self.ctx.RawValue('i', number)
-                made.append((each, number))
-        often(value)
-        try:
-            self.run_threads([lambda first=first: make(first) for first in range(0, 3200, 400)])
-        finally:
-            often(usual)
-        self.assertEqual([each.value for each, _number in made],
-                         [number for _each, number in made])
-
-    def test_structure(self):
-        if ctypes is None:
-            support.skip('no ctypes, of which it is one')
-        record = self.ctx.Value(Record, 1, 0.5)
-        self.join(self.start(tasks.change_record, record))
-        self.assertEqual((record.x, record.y), (7, 2.5))
-        raw = self.ctx.RawValue(Record, 2, 1.5)
-        self.join(self.start(tasks.change_record, raw))
-        self.assertEqual((raw.x, raw.y), (7, 2.5))
-
-    def test_of_the_dead(self):
-        self.needs_ours()
-        path, value = self.scratch(), self.ctx.Value('i', 5)
-        other = self.start(tasks.hold, path, value)
-        self.noted(path, 1)
-        kill(other.pid)
-        value.value = 6
-        self.assertEqual(value.value, 6)
-
-
-if ctypes is not None:
-    class Record(ctypes.Structure):
-        _fields_ = [('x', ctypes.c_int), ('y', ctypes.c_double)]
-
-
-each_engine(globals(), Queues, Values, variants=VARIANTS)
+each_engine(globals(), Queues, variants=VARIANTS)

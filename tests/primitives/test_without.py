@@ -131,7 +131,7 @@ class Without(support.TestCase):
             support.skip('there is no multiprocessing: all tests run without its semaphores')
         program = support.start_script(
             SUITE, env=self.environ('semaphores'),
-            args=['tests.primitives.test_' + name for name in ('locks', 'holders', 'queues')])
+            args=['tests.primitives.test_' + name for name in ('locks', 'holders', 'queues', 'values')])
         status, out, err, _seconds = program.wait(350)
         self.assertEqual(status, 0, out + err)
         self.assertTrue(out.startswith('ran '), out)
