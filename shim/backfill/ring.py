@@ -69,15 +69,16 @@ class Ring(object):
         taken = self.cell.read(TAKEN) // self._length       # first, so that it is not the greater one
         return (self.count() - taken) % COUNTS
 
-    def _has_room(self, most):
+    def _has_room(self, most, taken, put):
         """For one of any size, as all who wait are to wait for the same."""
-        taken, put, length = self.cell.read(TAKEN), self.cell.read(PUT), self._length
+        length = self._length
         # One byte stays free: else a full one would look as an empty one.
         return ((taken - put - 1) % length >= LARGEST
                 and (put // length - taken // length) % COUNTS < most)
 
-    def _go_on(self, which, count, place):
-        self.cell.write(which, (count + 1) % COUNTS * self._length + place % self._length)
+    def _next(self, count, place):
+        """The number that follows."""
+        return (count + 1) % COUNTS * self._length + place % self._length
 
     def put(self, data, most, timeout, then=None):
         """Put a message, once there are fewer than `most`, and room; False after `timeout` seconds.
@@ -86,7 +87,8 @@ class Ring(object):
         """
         path, length = '', len(data)
         if length > LARGEST - HEAD:
-            if timeout == 0 and not self._has_room(most):
+            taken, put = self.cell.read(TAKEN), self.cell.read(PUT)
+            if timeout == 0 and not self._has_room(most, taken, put):
                 return False
             path = self._write(data)
             data = os.path.basename(path).encode('ascii')
@@ -101,18 +103,20 @@ class Ring(object):
         return done
 
     def _put(self, data, most, then):
-        if not self._has_room(most):
+        taken, put = self.cell.read(TAKEN), self.cell.read(PUT)
+        if not self._has_room(most, taken, put):
             return False
-        count, start = divmod(self.cell.read(PUT), self._length)
+        count, start = divmod(put, self._length)
         first = self._length - start        # what fits before the end of the memory
         self._memory[start:start + len(data)] = data[:first]
         if len(data) > first:
             self._memory[:len(data) - first] = data[first:]
         self.cell.ring(ITEMS)
-        self._go_on(PUT, count, start + len(data))
+        put = self._next(count, start + len(data))
+        self.cell.write(PUT, put)
         if then is not None:
             then()
-        if not self._has_room(most):
+        if not self._has_room(most, taken, put):
             self.cell.quiet(ROOM)
         return True
 
@@ -127,24 +131,28 @@ class Ring(object):
         return data
 
     def _get(self, found):
-        if not self.size():
+        taken, put = self.cell.read(TAKEN), self.cell.read(PUT)
+        if taken == put:
             return False
-        count, start = divmod(self.cell.read(TAKEN), self._length)
+        count, start = divmod(taken, self._length)
         length = struct.unpack('=i', self._copy(start, HEAD))[0]
         is_name = length < 0
         if is_name:
             length = ~length
         found.append((self._copy(start + HEAD, length), is_name))
         self.cell.ring(ROOM)
-        self._go_on(TAKEN, count, start + HEAD + length)
-        if not self.size():
+        taken = self._next(count, start + HEAD + length)
+        self.cell.write(TAKEN, taken)
+        if taken == put:
             self.cell.quiet(ITEMS)
         return True
 
     def _copy(self, start, size):
         start %= self._length
         found = self._memory[start:start + size]
-        return found + self._memory[:size - len(found)]
+        if len(found) < size:       # it goes on at the beginning
+            found += self._memory[:size - len(found)]
+        return found
 
     def _write(self, data):
         """Write a long message into a file of its own; returns the path."""
