@@ -31,7 +31,10 @@ class Dialect(object):
 
     def plain_dumps(self, value):
         """pickling.plain_dumps() for the other one."""
-        return PLAIN_DUMPS(value, self.protocol)
+        data = PLAIN_DUMPS(value, self.protocol)
+        if PICKLES_CODE and OF_PYPY in data:
+            raise pickling.pickle.PicklingError('it has in it what only a PyPy can rebuild')
+        return data
 
     def dumps(self, value, what, whole=False):
         """pickling.dumps() for the other one."""
@@ -82,6 +85,18 @@ class Dialect(object):
 
 PLAIN_DUMPS, LOADS, IS_ATOM = pickling.plain_dumps, pickling.loads, pickling.is_atom
 APART = wire.apart
+OF_PYPY = '_pickle_support'.encode('ascii')     # the module that does
+
+
+def _pickles_code():
+    """Does pickle write what a function is made of, where it has no name?  (PyPy 2.7's)"""
+    try:
+        return OF_PYPY in PLAIN_DUMPS(lambda: None, 2)
+    except Exception:       # its kind depends on the version
+        return False
+
+
+PICKLES_CODE = _pickles_code()
 MISSING = ('%s. The worker is %s, which has to import what it is sent by name; its sys.path is its'
            ' own: set_executable(..., path=[...]) adds folders, and packages are installed for each'
            ' interpreter')

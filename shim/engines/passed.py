@@ -13,14 +13,17 @@ except ImportError:     # Windows, Jython
 
 
 class Passed(list):
-    """The numbers of such descriptors, for one new interpreter or more; they go with it."""
+    """The numbers of such descriptors, for one new interpreter or more."""
 
-    def __del__(self, close=os.close, refused=OSError):
+    def close(self, close=os.close, refused=OSError):
+        """Close them: the interpreters have been started.  What is collected before is closed, too."""
         while self:
             try:
                 close(self.pop())
             except refused:     # as at cells.Bell
                 pass
+
+    __del__ = close
 
     def keep(self):
         """In a child that is about to exec: those of them stay open, and no others."""

@@ -186,8 +186,12 @@ class Popen(Alike, Polled, Spawned):
         self.settle()
         Spawned.__init__(self, *self.speaking)
         self._begin, self.passed = process, self.collected()
-        self.start(process._identity[-1], self)
-        self._begin = self.passed = None
+        try:
+            self.start(process._identity[-1], self)
+        finally:
+            if self.passed is not None:
+                self.passed.close()
+            self._begin = self.passed = None
         while self._listening is not None and self.process.poll() is None:
             poll(self.sock, 0.1)
             self.receive()
@@ -340,6 +344,11 @@ class SubprocessEngine(Alike, Crew):
         """The initializer, as a new interpreter gets it."""
         return pickling.dumps_for_start(
             (self.initializer, self.initargs), 'the initializer with its arguments', self.passed)
+
+    def end_all(self):
+        Crew.end_all(self)
+        if self.passed is not None:
+            self.passed.close()
 
     def info(self, number):
         """What the new interpreter has to know."""

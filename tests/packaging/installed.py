@@ -86,7 +86,7 @@ class Installed:
         if program is None:
             program = shutil.copy(os.path.join(HERE, 'program.py'), self.folder)
         for method in self.methods():
-            here = 'here' if method in ('thread', 'serial') else 'elsewhere'
+            here = 'here' if method in ('thread', 'interpreter', 'serial') else 'elsewhere'
             arguments = [program, self.place, method, here]
             if not self.on_path and self.program is None:
                 arguments.append('insert')
