@@ -133,6 +133,8 @@ SERVER_WAITS = sys.version_info >= (3, 7)
 
 # Before the code in a .pyc: the magic number, flags (3.7 on), a time, a size (3.3 on).
 PYC_HEADER = 8 + 4 * (sys.version_info >= (3, 3)) + 4 * (sys.version_info >= (3, 7))
+# From 3.7 on multiprocessing's Process forgets target and arguments once start() has started it.
+START_DROPS = sys.version_info >= (3, 7)
 # Until 3.9 a Process that calls sys.exit(None) has failed, and says `None`.
 EXITS_AT_NONE = sys.version_info >= (3, 9)
 # On 2.5 and 2.6 what raises below python -m ends with a status of its own, 255.

@@ -173,3 +173,28 @@ class Recycled(support.TestCase):
         self.assertTrue(support.wait_until(lambda: not runner.is_alive()), engine.heard)
         self.assertEqual([body for kind, body in engine.heard if kind == wire.RETURNED], [2])
         self.assertEqual(len([1 for kind, body in engine.heard if kind == wire.RESULTS]), 1)
+
+
+class Processes(support.TestCase):
+
+    def test_that_start_makes_forget(self):
+        # multiprocessing's own Process does, where the default context is that of threads.
+        support.needs_threads()
+        if not hasattr(shim.compat.multiprocessing, 'get_context'):
+            support.skip('Process is the default context\'s own from 3.4 on')
+        from shim.engines import thread
+
+        def slow(*args):
+            time.sleep(0.2)
+            return run(*args)
+        run, thread.exit_code_of = thread.exit_code_of, slow
+        told = []
+        shim.set_start_method('thread', True)
+        try:
+            process = shim.Process(target=told.append, args=(1,))
+            process.start()
+            process.join(20)
+        finally:
+            shim.set_start_method(None, True)
+            thread.exit_code_of = run
+        self.assertEqual((told, process.exitcode), ([1], 0))

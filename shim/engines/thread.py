@@ -4,10 +4,11 @@ Nothing is pickled; arguments, results and exceptions are the caller's own objec
 """
 import os
 import sys
+import time
 from collections import deque
 
 from shim import compat, errors, outcome, threads, wire
-from shim.backfill.process import exit_code_of
+from shim.backfill.process import BaseProcess, exit_code_of
 from shim.engines import channel, netty
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
@@ -15,6 +16,7 @@ from shim.waiting import ONE, Signal, Waiter
 
 _END = object()         # behind the last task of a runner
 END = -1                # a message: the runner has ended
+DROPPED = '_target', '_args', '_kwargs'     # in that order
 PATIENCE = 5.0          # seconds for a thread to return that has nothing more to do
 
 
@@ -181,7 +183,18 @@ class Popen(object):
         self._start(process)
 
     def _start(self, process):
-        self._thread = threads.start(self._run, (process,), process.name)
+        dropped = {}
+        if compat.START_DROPS and not isinstance(process, BaseProcess):
+            dropped = dict([(name, getattr(process, name)) for name in DROPPED])
+        self._thread = threads.start(self._run_beside, (process, dropped), process.name)
+
+    def _run_beside(self, process, dropped):
+        """Run it with what start() makes it forget about now: a child elsewhere has a copy."""
+        end = compat.monotonic() + PATIENCE
+        while dropped and DROPPED[-1] in vars(process) and compat.monotonic() < end:
+            time.sleep(0.0005)
+        vars(process).update(dropped)
+        self._run(process)
 
     def _run(self, process, passing=()):
         code = 1
