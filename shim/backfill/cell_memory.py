@@ -2,11 +2,10 @@
 
 A new interpreter finds the file by its path, a child made by fork has the memory.
 """
-import itertools
 import os
 import tempfile
+from collections import deque
 
-from shim import compat
 from shim.backfill import cells
 from shim.backfill.cell_locks import remove
 
@@ -20,7 +19,7 @@ class File(object):
 
     def __init__(self, size, path=None, shared=True):
         self.size, self.path, self.shared = size, path, shared
-        self.numbers = itertools.count()
+        self.free = deque()         # offsets that nobody has
         self._pid = os.getpid()
         if path is None:
             number, self.path = tempfile.mkstemp('', 'v', cells.folder())
@@ -57,16 +56,19 @@ def room(size):
     """A file and the offset in it of so many bytes, all zero."""
     if size > FILE // 4:
         return File(size, None, False), 0
-    step, offset = 16, FILE
+    step = 16
     while step < size:
         step *= 2
     key = os.getpid(), step
     file = _files.get(key)
-    # One atomic operation: threads may come here at once, and signal handlers in between.
-    if file is not None:
-        offset = compat.next(file.numbers) * step
-    if offset >= FILE:
-        file = File(FILE)
-        offset = compat.next(file.numbers) * step
-        _files[key] = _opened[file.path] = file
+    # popleft() is atomic: threads may come here at once, and signal handlers in between.
+    try:
+        if file is not None:
+            return file, file.free.popleft()
+    except IndexError:
+        pass
+    file = File(FILE)
+    file.free.extend(range(0, FILE, step))
+    offset = file.free.popleft()
+    _files[key] = _opened[file.path] = file
     return file, offset

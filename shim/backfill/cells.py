@@ -1,8 +1,8 @@
 """Numbers that processes share and wait for, without a semaphore: what locks and queues are made of.
 
     a private folder below the temporary one, removed by the process that made it, at its end
-      cells0, cells1 ...   files that are mapped into memory: a thousand cells each
-      cells0.64.0          a FIFO, made when first somebody has to wait for the cell at 64
+      cells7-0 ...         files that are mapped into memory: a thousand cells each, made by thread 7
+      cells7-0.64.0        a FIFO, made when first somebody has to wait for the cell at 64
       ...                  what queues, conditions and values keep there
 
 A new interpreter finds all of it by its path, and a child made by fork has it already.
@@ -21,6 +21,7 @@ import struct
 import sys
 import tempfile
 import time
+from collections import deque
 
 from shim import compat, ending, primitives
 from shim.backfill import turns
@@ -86,7 +87,7 @@ class File(object):
     """A file of cells, mapped into memory."""
 
     def __init__(self, path, create=False):
-        self.path, self.numbers = path, itertools.count()       # those of its cells
+        self.path, self.free = path, deque(range(CELLS * create))   # cells nobody has
         self.number = os.open(path, os.O_RDWR | os.O_CREAT * create | os.O_EXCL * create, 384)
         compat.cloexec(self.number)
         self.memory = mapped(self.number, SIZE * CELLS, create)
@@ -182,15 +183,17 @@ class Cell(object):
     """
 
     def __init__(self, *numbers):
-        pid, place = os.getpid(), CELLS
+        pid = os.getpid()
         file = _growing.get(pid)
-        # One atomic operation: threads may come here at once, and signal handlers in between.
-        if file is not None:
-            place = compat.next(file.numbers)
-        if place >= CELLS:
-            path = os.path.join(folder(), 'cells%d' % compat.next(_numbers))
+        # popleft() is atomic: threads may come here at once, and signal handlers in between.
+        try:
+            place = file is not None and file.free.popleft()
+        except IndexError:
+            file = None
+        if file is None:
+            path = os.path.join(folder(), 'cells%d-%d' % (compat.get_ident(), compat.next(_numbers)))
             file = opened(path, True)
-            place = compat.next(file.numbers)
+            place = file.free.popleft()
             _growing[pid] = file
         self._place(file, place * SIZE)
         for index, number in enumerate(numbers):
