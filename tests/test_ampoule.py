@@ -8,6 +8,7 @@ from six.moves import StringIO
 
 import shim
 from shim import context
+from shim.engines import channel
 from tests import authority, promise_tasks, support, tasks
 from tests.promises import kill
 from tests.support import read_text, run_script, wait_until
@@ -297,6 +298,19 @@ class Peers(Case):
                 error = self.catch(shim.WorkerLostError, result.get)
                 self.assertTrue(peers[1].address in error.reason, error.reason)
         self.assertEqual(pool.apply_async(tasks.square, (5,)).get(30), 25)
+
+    def test_a_peer_that_says_nothing(self):
+        from shim.engines import peers
+        self.addCleanup(setattr, peers, 'PATIENCE', peers.PATIENCE)
+        peers.PATIENCE = 2
+        mute, peer = channel.listen(), self.peer(workers=1)
+        self.addCleanup(mute.close)
+        pool = self.pool(['127.0.0.1:%d' % mute.getsockname()[1], peer.address], 1)
+        self.assertEqual(pool.apply(tasks.square, (3,)), 9)
+        first, second = pool._engine.peers
+        first.down, second.down = None, peers.clock()       # so that it is the first one's turn
+        self.catch(shim.WorkerLostError, pool.apply, promise_tasks.die, ('kill',))
+        self.assertEqual(pool.apply_async(tasks.square, (4,)).get(40), 16)
 
     def test_main_travels(self):
         support.needs_closures()

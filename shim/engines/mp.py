@@ -40,7 +40,8 @@ class Child(Remote):
 
     def close(self):
         Remote.close(self)
-        compat.release(self.process)
+        if self.process is not None:
+            compat.release(self.process)
 
 
 def start_daemon(process):

@@ -21,7 +21,7 @@ import traceback
 
 from shim import compat, errors, pickling, threads, wire
 from shim.engines import (
-    abroad, channel, dialect, interpreter, main_module, parallel, subproc)
+    abroad, channel, dialect, interpreter, main_module, parallel, roster, subproc)
 from shim.engines.crew import Crew
 from shim.waiting import OSErrors, Signal
 
@@ -35,6 +35,7 @@ QUEUE = 30.0            # and to run a first job: those of others may have all o
 FAREWELL = 0.5          # seconds from the end of the channel to the exit code, or the reverse
 # The names of the members of pp.Server that are nobody's business: in all of 1.6.4 to 1.7.8.
 CONNECTIONS, STATISTICS = ('_Server__rworkers', '_Server__rworkers_reserved'), '_Server__stats'
+clock = compat.monotonic
 START = interpreter.LOAD + '''
 from shim.engines.nodes import serve
 serve(*sys.argv[3:])
@@ -47,7 +48,7 @@ class Node(object):
     def __init__(self, address, secret):
         host, port = address.split(':')[0], int((address.split(':') + ['60000'])[1])
         self.address, self.pair = '%s:%d' % (host, port), (host, port)
-        self.secret, self.taken = secret, 0
+        self.secret, self.taken, self.down = secret, 0, None    # down: when it failed last
         self.threads = []       # of pp's, that wait for jobs
         self.greet()
         self.server = parallel.server_of(0, ppservers=(self.address,), secret=secret)
@@ -200,6 +201,7 @@ class Distant(object):
     """A process on a node, with the names that Process has."""
 
     daemon, pid, exitcode, failure = True, None, None, None
+    _left = False
 
     def __init__(self, node, line, words):
         self.node = node
@@ -229,13 +231,19 @@ class Distant(object):
     def is_alive(self):
         return self.exitcode is None
 
+    def leave(self):
+        """Its node has room for another one."""
+        if not self._left:
+            self._left = True
+            self.node.taken -= 1
+
 
 class Placed(parallel.Hired):
     """A worker on a node."""
 
     def _start(self, engine):
         node = engine.emptiest()
-        self._until = compat.monotonic() + PATIENCE
+        self._until = clock() + PATIENCE
         self._ended = None
         self.process = Distant(node, self._listen(node.seen), engine.words)
 
@@ -253,9 +261,12 @@ class Placed(parallel.Hired):
         return frames
 
     def gone(self):
-        now = compat.monotonic()
+        now = clock()
         if self._listening is not None:
-            return self.process.exitcode is not None or now > self._until
+            over = self.process.exitcode is not None or now > self._until
+            if over:
+                self.process.node.down = now
+            return over
         told = self.process.exitcode is not None
         if self._ended is None and (self.eof or told):
             self._ended = now
@@ -263,7 +274,7 @@ class Placed(parallel.Hired):
 
     def terminate(self):
         """The end of its channel: it ends, whatever it does."""
-        self._ended = compat.monotonic() - FAREWELL
+        self._ended = clock() - FAREWELL
         self.eof = True
         try:
             self.sock.shutdown(socket.SHUT_RDWR)
@@ -275,7 +286,8 @@ class Placed(parallel.Hired):
 
     def close(self):
         subproc.Spawned.close(self)
-        self.process.node.taken -= 1
+        if self.process is not None:
+            self.process.leave()
 
 
 class NodesEngine(parallel.ParallelEngine):
@@ -329,8 +341,9 @@ class NodesEngine(parallel.ParallelEngine):
         return self.described(self.worker_name % number, (number,)), self._begin, False
 
     def emptiest(self):
-        """The node with the most room."""
-        return sorted(self.nodes, key=lambda node: float(node.taken) / node.cpus)[0]
+        """The node with the most room, of those that work if there are any."""
+        return sorted(self.nodes, key=lambda node: (
+            roster.rests(node.down), float(node.taken) / node.cpus))[0]
 
     def hire(self, number):
         return self.begin(Placed(*self.speaking), number)

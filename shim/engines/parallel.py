@@ -233,7 +233,8 @@ class Hired(subproc.Spawned):
 
     def close(self):
         subproc.Spawned.close(self)
-        self.process.forget()
+        if self.process is not None:
+            self.process.forget()
 
 
 class ParallelEngine(subproc.SubprocessEngine):

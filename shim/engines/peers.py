@@ -14,10 +14,10 @@ from shim import compat, errors, logs, pickling
 from shim.backfill.process import current_process
 from shim.engines import amps, main_module, tls
 from shim.engines.ampoules import AmpouleEngine, Hired, ToWorker
+from shim.engines.roster import rests
 from shim.waiting import Signal
 
 PATIENCE = 15           # seconds that a peer may take to connect, or to answer
-REST = 10               # seconds in which a peer that failed gets a worker only if no other one can
 BEGINS = 'shim: the pool begins without a peer: %s'
 clock = compat.monotonic
 
@@ -41,10 +41,6 @@ class Peer(object):
             raise errors.PoolError('peers: %s: %s' % (self.name, sys.exc_info()[1]))
         # That is what a peer listens on, unless told otherwise.
         self.address = ([each for each in found if each[0] == socket.AF_INET] + found)[0][4][0]
-
-    def rests(self):
-        """True if it failed a moment ago."""
-        return self.down is not None and 0 <= clock() - self.down < REST
 
 
 class Once(protocol.ClientFactory):
@@ -85,6 +81,7 @@ class ToPeer(ToWorker):
     """What the program has of a worker of a peer: a connection, which is the worker's."""
 
     _unwanted = False
+    _limit = None               # what ends it if the peer says nothing
 
     def __init__(self, worker):
         ToWorker.__init__(self, worker)
@@ -100,8 +97,14 @@ class ToPeer(ToWorker):
         if self._unwanted:
             self.transport.abortConnection()
             return
+        self._limit = self.loop.reactor.callLater(PATIENCE, self.transport.abortConnection)
         for data in before:
             self.send_bytes(data)
+
+    def _heard(self):
+        limit, self._limit = self._limit, None
+        if limit is not None and limit.active():
+            limit.cancel()
 
     def send_bytes(self, data):
         if self._before is None:
@@ -114,10 +117,12 @@ class ToPeer(ToWorker):
             self.worker.peer.name, errors.described(error))))
 
     def connectionLost(self, reason):
+        self._heard()
         ToWorker.connectionLost(self, reason)
         self._failed(reason.value)
 
     def _started(self, pid):
+        self._heard()
         self.worker.started(pid)
         return {}
 
@@ -257,7 +262,7 @@ class PeersEngine(AmpouleEngine):
             if slot.eof is None:
                 taken[slot.worker.peer] += 1
         return sorted(self.peers, key=lambda each: (
-            each.rests(), float(taken[each] + 1) / each.workers))[0]
+            rests(each.down), float(taken[each] + 1) / each.workers))[0]
 
     def describe(self, name, identity):
         authkey = main_module.str_of(getattr(current_process(), 'authkey', None))

@@ -135,7 +135,7 @@ class Remote(object):
                     pass
 
     def close(self):
-        """Close the channel."""
+        """Close the channel; maybe of a worker whose start was broken off, and once more."""
         self.eof = True
         if self.sock is not None:       # else its start was broken off
             forking.forget(self.sock)

@@ -23,6 +23,12 @@ LINGER = 1.0            # seconds a process may live on after its channel has en
 FLUSH = 0.05            # seconds that the last words of a dead process may take
 FAILURES = 3            # failed starts in a row, beyond one for each worker, that break the pool
 BACKOFF = 0.05          # seconds before the second try; doubled each time
+SHUNNED = 30            # seconds in which a computer that failed gets a worker only if no other can
+
+
+def rests(failed):
+    """True if that, when something failed last, was a moment ago."""
+    return failed is not None and 0 <= clock() - failed < SHUNNED
 
 
 class Roster(base.Engine):

@@ -119,7 +119,7 @@ class Inner(Remote):
 
     def close(self):
         Remote.close(self)
-        if not self.process.is_alive():
+        if self.process is not None and not self.process.is_alive():
             self.process.join(PATIENCE)
 
 
