@@ -27,8 +27,10 @@ SHUNNED = 30            # seconds in which a computer that failed gets a worker 
 
 
 def rests(failed):
-    """True if that, when something failed last, was a moment ago."""
-    return failed is not None and 0 <= clock() - failed < SHUNNED
+    """When a computer failed last, if that was a moment ago, else 0: to sort them by."""
+    if failed is not None and 0 <= clock() - failed < SHUNNED:
+        return failed
+    return 0
 
 
 class Roster(base.Engine):
