@@ -154,7 +154,10 @@ def stdlib_class(own):
     """
     if compat.multiprocessing is None:
         return own
-    return getattr(compat.submodule('pool'), own.__name__, own)
+    try:
+        return getattr(compat.submodule('pool'), own.__name__, own)
+    except ImportError:     # it needs _multiprocessing, which may not be here
+        return own
 
 
 def described(error):

@@ -111,7 +111,7 @@ class Window(Promise):
             skip('no thread pulls there')
         for name in ('imap', 'imap_unordered'):
             results = [getattr(pool, name)(tasks.square, Source(), buffersize=2)]
-            self.assertEqual(results[0].next(20), 0)
+            self.assertIn(results[0].next(20), (0, 1))
             self.assertEqual(len(feeds), 1)
             del results[:]
             self.assertTrue(wait_let_go(lambda: not feeds, 20))
