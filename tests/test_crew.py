@@ -120,6 +120,13 @@ class Parts(support.TestCase):
         crew.take(slot, wire.BEGUN, 1)      # late: there is nothing to begin
         self.assertEqual((slot.begun, len(slot.held)), (0, 0))
 
+    def test_what_comes_after_the_end(self):
+        crew, slot = Crew(1), Slot(None, None)
+        crew.error = ValueError('ended')
+        crew.tell(crew.take, slot, wire.RESULTS, (0.0, [5]))
+        crew.take(slot, wire.RESULTS, (0.0, [5]))
+        self.assertEqual((crew.done, len(crew.mail)), (0, 0))
+
     def test_after_the_end_one_thread_settles(self):
         crew, job = Crew(1), Slow()
         crew.error = ValueError('ended')

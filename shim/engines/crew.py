@@ -297,6 +297,8 @@ class Crew(Roster):
             self.take_back(slot, slot.begun)
 
     def take(self, slot, kind, body):
+        if self.error is not None:
+            return      # the end: it holds nothing any more
         held = slot.held
         if kind == wire.RESULTS:
             spent, outcomes = body
