@@ -166,6 +166,13 @@ class Map(object):
         self.assertEqual(self.pool.map(str, [1, 2]), ['1', '2'])
 
 
+class Stays(object):
+    """It can't travel."""
+
+    def __reduce__(self):
+        raise TypeError('it stays here')
+
+
 class Starmap(object):
 
     def test_every_chunksize(self):
@@ -183,7 +190,7 @@ class Starmap(object):
         self.assertEqual(self.pool.starmap(tasks.both, [iter((1, 2)), (3, 4)], chunksize=1),
                          [(1, 2), (3, 4)])
         # What does not travel is packed a second time.
-        values = [iter((1, compat.allocate_lock())), iter((2, 3))]
+        values = [iter((1, Stays())), iter((2, 3))]
         if self.travels:
             self.catch(Exception, self.pool.starmap, tasks.everything, values, chunksize=1)
         else:
