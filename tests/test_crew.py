@@ -4,7 +4,8 @@ import threading
 import time
 
 import shim
-from shim import pickling, threads, wire
+from shim import compat, pickling, pids, threads, wire
+from shim.backfill import turns
 from shim.engines import base, forking, roster
 from shim.engines.crew import Crew
 from shim.engines.slot import Slot
@@ -60,8 +61,28 @@ class Methods(support.TestCase):
             self.assertEqual(len(left), 1)
             self.assertTrue(support.wait_until(left[0].gone))
 
+    def test_start_that_fails_later(self):
+        support.needs_processes()
+        slot_class, left = roster.Roster.slot_class, []
+
+        def broken(worker, many):
+            left.append(worker)
+            raise ValueError('no room')
+        pool = self.contexts()[-1].Pool(1)
+        self.addCleanup(pool.join)
+        self.addCleanup(pool.terminate)
+        self.assertEqual(pool.apply(tasks.square, (2,)), 4)
+        roster.Roster.slot_class = staticmethod(once(broken, slot_class))
+        try:
+            pids.send(pool._pool[0].pid, compat.SIGKILL)
+            self.assertTrue(support.wait_until(lambda: left, 20))
+            self.assertEqual(pool.apply(tasks.square, (3,)), 9)
+        finally:
+            roster.Roster.slot_class = slot_class
+        self.assertTrue(support.wait_until(left[0].gone, 20))
+
     def test_start_after_which_a_handler_raises(self):
-        start, made = threads.start, []
+        start, finish, made, finished = threads.start, Crew.finish, [], []
 
         def broken(target, args, name):
             made.append(start(target, args, name))
@@ -70,14 +91,16 @@ class Methods(support.TestCase):
             return made[-1]
         for context in self.contexts():
             ends = list(forking._open)
-            threads.start = broken
+            threads.start, Crew.finish = broken, lambda crew: finished.append(finish(crew))
             try:
                 self.catch(Interrupted, context.Pool, 2)
             finally:
-                threads.start = start
+                threads.start, Crew.finish = start, finish
             made[-1].join(20)
             self.assertFalse(made[-1] in threading.enumerate())
             self.assertEqual(forking._open, ends)
+            self.assertEqual(len(finished), 1)      # by the loop or by the caller, not by both
+            del finished[:]
 
 
 def once(first, then):
@@ -172,16 +195,16 @@ class Parts(support.TestCase):
         self.assertEqual(seen, [2, 1, 0, 0])
 
     def test_alone_where_a_handler_raises_behind_the_lock(self):
-        take = forking.Turn.take
+        take = turns.Turn.take
 
         def broken(turn):
             take(turn)
             raise Interrupted
-        forking.Turn.take = broken
+        turns.Turn.take = broken
         try:
             self.catch(Interrupted, forking.alone, len, ())
         finally:
-            forking.Turn.take = take
+            turns.Turn.take = take
         self.run_threads([lambda: forking.alone(len, ())])
 
     def test_interrupt_before_what_fails(self):
