@@ -83,7 +83,6 @@ SEQUENCES = (list, tuple, type(moves.xrange(1)))
 # The parent's pid; where there is none to ask for (Windows until 3.2), everybody's is the same.
 getppid = getattr(os, 'getppid', lambda: None)
 
-
 # Asked at each call of a pool, and a system call each time; from 3.7 on a fork can be heard of.
 getpid = os.getpid
 if hasattr(os, 'register_at_fork'):

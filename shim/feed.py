@@ -127,7 +127,7 @@ class Feed(object):
             good, item = read(chunk[0])
         if good:
             chunk = self._chunk = item
-            good, item = self._packed(chunk)
+            good, item = pickling.attempt(self._pack, chunk)
         task = Task(self._call, item, self.job, index, self._limit, self._retries)
         going = True
         try:
@@ -146,12 +146,6 @@ class Feed(object):
         if share:
             self._owner.append(True)
         return True
-
-    def _packed(self, chunk):
-        try:
-            return True, self._pack(chunk)
-        except:     # noqa: E722
-            return pickling.attempt(self._pack, chunk)
 
     def _pack(self, chunk):
         if self._star and self._size == 1:

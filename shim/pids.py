@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 
+from shim import compat
+
 
 def exists(pid):
     """Is there such a process?  One of another user's, too, which may be sent nothing."""
@@ -14,6 +16,23 @@ def exists(pid):
     except OSError:
         return sys.exc_info()[1].args[0] != errno.ESRCH
     return True
+
+
+class Signalled(object):
+    """Who has a pid and poll() is sent signals by the names that Process has for that."""
+
+    def _signal(self, number):
+        if self.poll() is None:
+            send(self.pid, number)
+
+    def terminate(self):
+        self._signal(signal.SIGTERM)
+
+    def kill(self):
+        self._signal(compat.SIGKILL)
+
+    def interrupt(self):
+        self._signal(signal.SIGINT)
 
 
 def send(pid, number):

@@ -4,12 +4,11 @@ Of a process that is killed: its RLock, and the RLock of its Condition, goes to 
 it, as nobody else could release that; a Lock or a Semaphore stays held, as any process may release it.
 """
 import errno
-import logging
 import os
 import sys
 import threading
 
-from shim import compat
+from shim import compat, logs
 from shim.backfill import cells
 from shim.backfill.barrier import Barrier as _Barrier, wait_for
 from shim.backfill.process import current_process
@@ -165,8 +164,8 @@ class RLock(Held):
         """As Lock.acquire(); also if this thread has it."""
         taken = Held.acquire(self, block, timeout)
         if taken and self._heir_of:
-            logging.getLogger('shim').warning('shim: process %d has ended while it held an RLock,'
-                                              ' which this one takes over', self._heir_of)
+            logs.report('WARNING', 'shim: process %d has ended while it held an RLock,'
+                        ' which this one takes over', self._heir_of)
             self._heir_of = 0
         return taken
 

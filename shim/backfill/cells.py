@@ -48,7 +48,7 @@ if mkfifo is None:
 _folders = {}       # {pid: the folder of this process}: a child by fork makes its own
 _files = {}         # {path: File}: opened once, as closing it would let go of all its locks
 _growing = {}       # {pid: the file that has room for new cells}
-_turns = {}         # {pid: see turn()}: a child by fork may inherit one that is held for ever
+_turns = {}         # {pid: see turn()}
 _numbers = itertools.count()
 _here = globals()
 TAKERS = 'locked', 'opened'     # functions of this module that have the turn meanwhile
@@ -99,8 +99,7 @@ class File(object):
 
 def turn():
     """That of this process: the one thread that is at a cell has it."""
-    pid = compat.getpid()
-    return _turns.get(pid) or _turns.setdefault(pid, turns.Turn())
+    return turns.of_process(_turns)
 
 
 def at_a_cell():

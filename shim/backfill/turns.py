@@ -13,10 +13,6 @@ from shim import compat, waiting
 PAUSE = 0.05        # seconds after which who waits looks again: a handler may have cut the waking short
 
 
-class Taken(Exception):
-    """Another thread has the turn."""
-
-
 class Turn(object):
     """Had by one thread.
 
@@ -57,7 +53,6 @@ class Turn(object):
                 except IndexError:      # another thread has just woken the last one
                     break
 
-
     def run(self, function, *args, **kwds):
         """Wait for it, and return what the function returns, which may call this itself."""
         return self._while_mine(self.take, function, args, kwds)
@@ -67,18 +62,13 @@ class Turn(object):
         return self._while_mine(self._take_at_once, function, args, kwds)
 
     def _take_at_once(self):
-        me = compat.get_ident()
-        if self._owner.setdefault(0, me) != me:
-            raise Taken
+        self._owner.setdefault(0, compat.get_ident())
 
     def _while_mine(self, take, function, args, kwds):
         inner = self.is_mine()
         try:
-            try:
-                take()
-            except Taken:
-                return False
-            return function(*args, **kwds)
+            take()
+            return self.is_mine() and function(*args, **kwds)
         finally:
             # Twice: a handler may raise right before the first one.
             try:
@@ -87,6 +77,12 @@ class Turn(object):
             finally:
                 if not inner:
                     self.give()
+
+
+def of_process(turns):
+    """That of this process in {pid: Turn}: a child by fork may inherit one that is held for ever."""
+    pid = compat.getpid()
+    return turns.get(pid) or turns.setdefault(pid, Turn())
 
 
 def amid(namespace, names):

@@ -9,7 +9,7 @@ from shim.engines import channel, forking
 from shim.retrying import retry
 
 
-class Popen(Polled):
+class Popen(pids.Signalled, Polled):
     """Such a child as a Process has it: see shim.backfill.process."""
 
     _code = None
@@ -48,19 +48,6 @@ class Popen(Polled):
                 if os.WIFSIGNALED(status):
                     self._code = -os.WTERMSIG(status)
         return self._code
-
-    def _signal(self, number):
-        if self.poll() is None:
-            pids.send(self.pid, number)
-
-    def terminate(self):
-        self._signal(compat.signal.SIGTERM)
-
-    def kill(self):
-        self._signal(compat.SIGKILL)
-
-    def interrupt(self):
-        self._signal(compat.signal.SIGINT)
 
     def close(self):
         forking.forget(self._near)

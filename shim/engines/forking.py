@@ -4,12 +4,10 @@ The parent's ends of channels are known here, so that a child made by fork can c
 open in a child keeps the channel of a dead worker from ending (EOF), and its worker from noticing
 that the parent is gone.  No lock: what a signal handler raises behind acquire() would leave it held.
 """
-import os
-
-from shim.backfill.turns import Turn
+from shim.backfill import turns
 from shim.engines import netty
 
-_turns = {}             # {pid: whose turn it is}: a child by fork has one of its own
+_turns = {}             # {pid: whose turn it is}
 _open = []              # this process' ends of channels to others
 
 
@@ -18,8 +16,7 @@ def alone(function, *args, **kwds):
 
     It may call this itself.
     """
-    turn = _turns.get(os.getpid()) or _turns.setdefault(os.getpid(), Turn())
-    return turn.run(function, *args, **kwds)
+    return turns.of_process(_turns).run(function, *args, **kwds)
 
 
 def register(sock):

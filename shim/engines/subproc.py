@@ -31,7 +31,7 @@ START = ("import sys; sys.path[:] = %r + [entry for entry in sys.path if entry];
          "from shim.engines.subproc import serve; serve(%r, %r, %r)")
 
 
-class Child(subprocess.Popen):
+class Child(pids.Signalled, subprocess.Popen):
     """A Popen with the names that Process has."""
 
     exitcode = property(lambda self: self.poll())
@@ -46,19 +46,6 @@ class Child(subprocess.Popen):
 
     def is_alive(self):
         return self.poll() is None
-
-    def _signal(self, number):
-        if self.poll() is None:
-            pids.send(self.pid, number)
-
-    def terminate(self):        # Popen has it from 2.6 on
-        self._signal(compat.signal.SIGTERM)
-
-    def kill(self):
-        self._signal(compat.SIGKILL)
-
-    def interrupt(self):
-        self._signal(compat.signal.SIGINT)
 
     def join(self, timeout=None):
         if timeout is None:
