@@ -170,8 +170,9 @@ class Parts(support.TestCase):
         self.assertTrue(made.blob)
         self.assertTrue(engine.call(tasks.both, ONE) is made)
         for number in range(2 * base.CALLS):
-            engine.call(lambda: number, ONE)
-        self.assertTrue(engine.call(tasks.both, ONE) is made)
+            nameless = engine.call(lambda: number, ONE)
+        if nameless.blob is None:       # PyPy 2.7 pickles it with its code, so it may come again
+            self.assertTrue(engine.call(tasks.both, ONE) is made)
 
     def test_calls_of_many_threads(self):
         engine = base.Engine(1)
