@@ -47,6 +47,14 @@ def hold(path, *locks):
     time.sleep(60)
 
 
+def be_used(lock, path, go):
+    """Take a lock twice, when that file is there."""
+    note(path, '%d' % os.getpid())
+    while not os.path.exists(go):
+        time.sleep(0.01)
+    note(path, '%s %s' % (lock.acquire(True, 5), lock.acquire(True, 0)))
+
+
 def be_woken(condition, path, timeout=30):
     condition.acquire()
     try:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections import deque
 
-from shim.backfill import cells
+from shim.backfill import cells, folders
 from shim.backfill.cell_locks import remove
 
 FILE = 1 << 16          # bytes of a file for small ones
@@ -24,6 +24,7 @@ class File(object):
         if path is None:
             number, self.path = tempfile.mkstemp('', 'v', cells.folder())
         else:
+            folders.use(path)
             number = os.open(path, os.O_RDWR)
         try:
             self.memory = cells.mapped(number, size, path is None)

@@ -12,14 +12,14 @@ from collections import deque
 from six.moves import queue
 
 from shim import compat, ending, pickling, threads
-from shim.backfill import cells
+from shim.backfill import cells, folders
 from shim.backfill.ring import ANY, COUNTS, ITEMS, Ring
 
 Empty, Full = queue.Empty, queue.Full
 __all__ = ['Empty', 'Full', 'JoinableQueue', 'Queue', 'SimpleQueue']
 
 MOST = 32767        # the largest maxsize, as where semaphores are narrow (macOS)
-LAST_WORDS = cells.LAST + 5     # before the folder goes: see shim.ending
+LAST_WORDS = folders.LAST + 5     # before the folder goes: see shim.ending
 
 
 class Reader(object):

@@ -1,6 +1,6 @@
 """Numbers that processes share and wait for, without a semaphore: what locks and queues are made of.
 
-    a private folder below the temporary one, removed by the process that made it, at its end
+    a private folder of the process that made them: shim.backfill.folders
       cells7-0 ...         files that are mapped into memory: a thousand cells each, made by thread 7
       cells7-0.64.0        a FIFO, made when first somebody has to wait for the cell at 64
       ...                  what queues, conditions and values keep there
@@ -16,15 +16,13 @@ No cell is used again, as nobody knows who still has it: the file grows by 64 by
 import errno
 import itertools
 import os
-import shutil
 import struct
 import sys
-import tempfile
 import time
 from collections import deque
 
-from shim import compat, ending, primitives
-from shim.backfill import turns
+from shim import compat, primitives
+from shim.backfill import folders, turns
 from shim.retrying import retry
 from shim.waiting import OSErrors, poll
 
@@ -38,14 +36,12 @@ except ImportError:     # Windows, Jython
 SIZE, CELLS = 64, 1000      # bytes of a cell; cells of a file
 ROOM = 6                    # numbers in a cell; behind them: how many wait at each of its two bells
 LOOK = 0.25                 # seconds after which who waits looks anyway: somebody may have died
-LAST = -10                  # the folder goes after the queues' last words: see shim.ending
 
 WHY_NOT = None
 if mkfifo is None:
     WHY_NOT = ('it is made of files, FIFOs and locks of the kernel here, and this interpreter lacks'
                " os.mkfifo, fcntl or mmap. The context 'thread' has it")
 
-_folders = {}       # {pid: the folder of this process}: a child by fork makes its own
 _files = {}         # {path: File}: opened once, as closing it would let go of all its locks
 _growing = {}       # {pid: the file that has room for new cells}
 _turns = {}         # {pid: see turn()}
@@ -55,21 +51,10 @@ TAKERS = 'locked', 'opened'     # functions of this module that have the turn me
 
 
 def folder():
-    """The folder of this process, made when it is first asked for; NotImplementedError if useless."""
+    """The folder of this process; NotImplementedError if it would be of no use."""
     if WHY_NOT:
         raise NotImplementedError(WHY_NOT)
-    pid = os.getpid()
-    if pid not in _folders:
-        made = tempfile.mkdtemp('', 'shim-')
-        if _folders.setdefault(pid, made) != made:      # another thread was faster
-            os.rmdir(made)
-        else:
-            ending.at_exit(_remove, LAST)
-    return _folders[pid]
-
-
-def _remove():
-    shutil.rmtree(_folders[os.getpid()], True)
+    return folders.folder()
 
 
 def mapped(number, size, new):
@@ -88,6 +73,7 @@ class File(object):
 
     def __init__(self, path, create=False):
         self.path, self.free = path, deque(range(CELLS * create))   # cells nobody has
+        folders.use(path)
         self.number = os.open(path, os.O_RDWR | os.O_CREAT * create | os.O_EXCL * create, 384)
         compat.cloexec(self.number)
         self.memory = mapped(self.number, SIZE * CELLS, create)
