@@ -10,6 +10,7 @@ what that one has run before.  Several may run in a process at the same time, ea
 """
 import binascii
 import os
+import time
 
 from shim import compat, errors, outcome, pickling, running, wire
 
@@ -71,6 +72,16 @@ def run_in(process, data):
     if process not in (None, PROCESS):
         raise errors.PoolError('its worker has been started anew')
     return run(data)
+
+
+def run_noted(name, data):
+    """The same, and Ray's cluster knows under that name when it began, until it ends."""
+    from ray.experimental import internal_kv
+    internal_kv._internal_kv_put(name, repr(time.time()))
+    try:
+        return run(data)
+    finally:
+        internal_kv._internal_kv_del(name)
 
 
 def joined(parts):

@@ -257,6 +257,40 @@ class Mpi(TestCase):
             self.assertNotEqual(status, 0)
 
 
+# Each process of this Ray takes three seconds to start.
+RAY_SLOW = '''
+import sys, time
+import ray, shim
+from tests import promise_tasks as tasks
+
+if __name__ == '__main__':
+    ray.init(address='local', num_cpus=2, include_dashboard=False, log_to_driver=False,
+             runtime_env={'worker_process_setup_hook': lambda: time.sleep(3)})
+    pool = shim.get_context('ray').Pool()
+    assert pool.map(tasks.nap_if, [(0, n) for n in range(4)]) == list(range(4))
+    late = [pool.apply_async(tasks.nap, (30,), task_timeout=1) for each in range(2)]
+    for each in late:
+        try:
+            each.get(40)
+        except shim.TaskTimeoutError:
+            sys.stdout.write('late\\n')
+    sys.stdout.write(repr(pool.map(tasks.nap_if, [(0.3, n) for n in range(6)], task_timeout=1)))
+    pool.terminate()
+'''
+
+
+class Ray(TestCase):
+    """A limit is for the task, not for the start of a process for it."""
+
+    deadline = 120
+
+    def test_start_that_takes_longer(self):
+        if 'ray' not in CHOSEN:
+            skip(schedulers.unavailable('ray') or 'not chosen')
+        status, out, err, _seconds = run_script(RAY_SLOW, timeout=90)
+        self.assertEqual((status, out), (0, 'late\nlate\n[0, 1, 2, 3, 4, 5]'), err)
+
+
 class Missing(TestCase):
 
     def test_said(self):

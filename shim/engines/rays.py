@@ -1,10 +1,12 @@
 """Jobs for a Ray cluster (module ray)."""
+import binascii
 import logging
 import os
+import time
 
 from shim import job
 from shim.engines.executors import settle
-from shim.engines.jobs import JobEngine, LaneSlot
+from shim.engines.jobs import JobEngine, Lane, LaneSlot
 
 
 def connected(options):
@@ -20,14 +22,47 @@ def connected(options):
 
 
 class RaySlot(LaneSlot):
-    """A lane: a task with a limit is sent when there is a processor for it, so that no waiting
-    is taken for running."""
+    """A lane whose tasks with a limit are sent when there is a processor for them, so that no
+    waiting is taken for running.  Nor is the start of a process, which takes seconds."""
+
+    _seen = None            # when its task was first seen to have begun
 
     def allows(self, task):
         engine = self.worker.engine
         if task.limit is not None and engine.away() >= engine.processors:
             return 0
         return LaneSlot.allows(self, task)
+
+    def overdue(self, now):
+        if not LaneSlot.overdue(self, now):
+            return False
+        limit, ran = self.held[0].limit, self.worker.ran()
+        if ran is None:         # it has not begun
+            self._seen, self.deadline = None, now + limit
+            return False
+        if self._seen is None:
+            self._seen = now
+        # The clocks of two hosts may differ by anything.
+        ran = max(now - self._seen, min(ran, now - self.fed))
+        self.deadline = now + max(0, limit - ran)
+        return LaneSlot.overdue(self, now)
+
+
+class RayLane(Lane):
+    """A lane that Ray's cluster can be asked about."""
+
+    name_there = None       # of its task's begin, if that has a limit
+
+    def send(self, call, tasks):
+        self.name_there = None
+        if tasks[0].limit is not None:
+            self.name_there = 'shim-' + binascii.hexlify(os.urandom(16)).decode('ascii')
+        Lane.send(self, call, tasks)
+
+    def ran(self):
+        """For how many seconds its task has run; None if it has not begun."""
+        began = self.engine.kept._internal_kv_get(self.name_there)
+        return began and time.time() - float(began)
 
 
 class RayEngine(JobEngine):
@@ -40,7 +75,10 @@ class RayEngine(JobEngine):
 
     def connect(self):
         self.ray = connected(self.options)
-        self._function = self.ray.remote(max_retries=0)(job.run)
+        from ray.experimental import internal_kv
+        self.kept = internal_kv
+        self._run, self._run_noted = [
+            self.ray.remote(max_retries=0)(each) for each in (job.run, job.run_noted)]
         self.processors = max(1, int(self.ray.cluster_resources().get('CPU', 1)))
         return self.processors
 
@@ -48,10 +86,19 @@ class RayEngine(JobEngine):
         """How many tasks Ray has."""
         return len([slot for slot in self.slots if slot.held])
 
+    def hire(self, number):
+        return RayLane(self, number)
+
     def carry(self, data, lane):
-        reference = self._function.remote(data)
+        name = lane.name_there
+        if name is None:
+            reference = self._run.remote(data)
+        else:
+            reference = self._run_noted.remote(name, data)
         reference.future().add_done_callback(lambda done: settle(done, lane.landed))
 
         def cancel():
             self.ray.cancel(reference, force=True)
+            if name is not None:
+                self.kept._internal_kv_del(name)
         return cancel

@@ -107,10 +107,11 @@ class Roster(base.Engine):
             self.looked = now
         for slot in list(self.slots):
             if slot.deadline is not None and slot.late is None and slot.held:
-                pause = min(pause, max(0, slot.deadline - now))
-                if slot.deadline <= now:
+                if slot.overdue(now):
                     slot.late = slot.held[0]
                     slot.worker.kill()
+                else:
+                    pause = min(pause, slot.deadline - now)
             if slot.gone is None and (look or slot.eof is not None) and slot.worker.gone():
                 slot.gone = now
             if slot.gone is not None:

@@ -41,6 +41,10 @@ class Slot(object):
             return False
         return not self.held or 2 * len(self.held) <= ahead(self.held[-1])
 
+    def overdue(self, now):
+        """True if its first task, which has a limit, should be done."""
+        return self.deadline <= now
+
     def allows(self, task):
         """How many tasks of this kind it should get now."""
         many = ahead(task)
