@@ -10,6 +10,7 @@ import threading
 import time
 
 import shim
+from shim import primitives
 from tests import authority, ppservers
 from tests.support import ROOT, THREADS, skip
 
@@ -27,6 +28,8 @@ def unavailable(name):
         __import__(LIBRARIES[name])
     except ImportError:
         return 'NOT TESTED: the context %s needs %s' % (name, LIBRARIES[name])
+    if name == 'executor' and primitives.no_semaphores():
+        return 'NOT TESTED: the processes of concurrent.futures need semaphores'
 
 
 def context(name):

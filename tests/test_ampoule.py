@@ -133,6 +133,33 @@ if __name__ == '__main__':
     reactor.run()
     say('done')
 '''
+STOPS = HEAD + '''
+import threading
+from twisted.internet import reactor
+
+def make():
+    # What it asks of the reactor is never done.
+    pool = shim.get_context('ampoule').Pool(2)
+    try:
+        pool.apply_async(tasks.square, (3,)).get(60)
+    except shim.PoolTerminatedError:
+        say('terminated')
+    pool.terminate()
+    say('ended')
+
+thread = threading.Thread(target=make)
+
+def last():
+    thread.start()
+    time.sleep(0.5)
+
+if __name__ == '__main__':
+    reactor.addSystemEventTrigger('before', 'shutdown', last)
+    reactor.callWhenRunning(reactor.stop)
+    reactor.run()
+    thread.join()
+    say('done')
+'''
 FORKS = HEAD + '''
 if __name__ == '__main__':
     pool = shim.get_context('ampoule').Pool(1)
@@ -188,6 +215,9 @@ class Ampoule(Case):
 
     def test_before_the_reactor_runs(self):
         self.said(BEFORE, '[0, 1, 4, 9, 16]', 'True', '49', 'done')
+
+    def test_made_while_the_reactor_stops(self):
+        self.said(STOPS, 'terminated', 'ended', 'done')
 
     def test_in_a_child_by_fork(self):
         support.needs_fork()

@@ -119,8 +119,11 @@ class Hired(Remote):
         return frames
 
     def gone(self):
+        loop = self._link.loop
         if not self.over:
-            self._link.loop.look(self._link.look)
+            loop.look(self._link.look)
+        if not self.made.happened and not loop.alive():     # nobody will start it any more
+            self.ended(None, reactors.stopped())
         return self.over
 
     def terminate(self):
@@ -183,6 +186,11 @@ class AmpouleEngine(Crew):
         if self.ending is None:
             self.ending = reactors.stopped()
         self.bell.ring()
+
+    def look_after(self, now):
+        if not self.loop.alive():       # it may have stopped before it heard of this pool
+            self._reactor_ends()
+        return Crew.look_after(self, now)
 
     def end_all(self):
         Crew.end_all(self)
