@@ -1,11 +1,13 @@
 """Promise 15: no /dev/shm, no sem_open, no _multiprocessing: a pool needs none of them."""
 import os
 
-from tests import support, without
+from tests import schedulers, support, without
 from tests.promises import Promise
 from tests.support import each_engine
 
 WORKS = '''
+from shim import engines
+
 def refused(function, *args):
     try:
         function(*args)
@@ -23,7 +25,7 @@ def main(ctx):
         pool.apply(tasks.square, ('x',))
     except TypeError:
         say('error')
-    if sys.argv[1] not in ('thread', 'serial', 'interpreter'):
+    if 1 not in engines.CANNOT[sys.argv[1]]:
         try:
             pool.apply(tasks.die, ('kill',))
         except shim.WorkerLostError:
@@ -52,20 +54,39 @@ if __name__ == '__main__':
 '''
 
 
+CAN_IMPORT = '''
+import sys
+from tests import schedulers
+
+if __name__ == '__main__':
+    try:
+        __import__(schedulers.LIBRARIES[sys.argv[1]])
+        if sys.argv[1] == 'executor':
+            schedulers.processes().shutdown()
+        sys.stdout.write('yes')
+    except (ImportError, NotImplementedError):
+        sys.stdout.write('no: %s' % sys.exc_info()[1])
+'''
+
+
 class Bare(Promise):
     promise = 15
 
     def check(self, name):
         environ = without.environ(name, os.path.dirname(self.scratch()), support.ROOT,
                                   os.environ.get('PYTHONPATH'))
+        # "Where it can": where the stdlib's Process itself, or who has the workers, does without.
         if self.engine in ('fork', 'spawn', 'forkserver'):
-            # "Where it can": where the stdlib's Process itself does without.
-            _status, answer, err, _seconds = support.run_script(
-                CAN_START, args=[self.engine], env=environ)
-            if answer != 'yes':
-                support.skip('Process of this interpreter needs it, '
-                             + (answer or 'no: ' + err.strip().split('\n')[-1]))
+            self.ask('Process of this interpreter', CAN_START, self.engine, environ)
+        elif self.engine in schedulers.LIBRARIES:
+            self.ask(self.engine, CAN_IMPORT, self.engine, environ)
         self.succeed(self.start(WORKS, env=environ))
+
+    def ask(self, who, source, what, environ):
+        """Skip if that does not work without."""
+        _status, answer, err, _seconds = support.run_script(source, args=[what], env=environ)
+        if answer != 'yes':
+            support.skip('%s needs it, %s' % (who, answer or 'no: ' + err.strip().split('\n')[-1]))
 
     def test_no_semaphores(self):
         self.check('synchronize')
