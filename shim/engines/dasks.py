@@ -79,7 +79,7 @@ class Place(Lane):
     def _landed(self, data, error):
         Lane._landed(self, data, error)
         if self.eof:
-            self.engine.tokens.pop(self.address, None)
+            self.engine.doubt(self.address)
         else:
             self.engine.tokens[self.address] = self.token
 
@@ -99,6 +99,7 @@ class DaskEngine(JobEngine):
                                 # for callbacks alone
         self.client, self._mine = find_client(self.options)
         self._heard_of = clock()
+        self._doubted = {}      # {address of a worker: when a job of it was lost}
         try:
             self.client.wait_for_workers(1, PATIENCE)
             self.threads = self.client.nthreads()       # {address of a worker: how many}
@@ -113,22 +114,32 @@ class DaskEngine(JobEngine):
 
     def _watch(self):
         while not self._over.is_set():
+            asked = clock()
             try:
                 found = self.client.nthreads()
             except Exception:
-                self.tell(self._seen, None, errors.current())
+                self.tell(self._seen, asked, {}, errors.current())
             else:
-                self.tell(self._seen, found, None)
+                self.tell(self._seen, asked, found, None)
             self._over.wait(LOOK)
 
-    def _seen(self, found, error):
-        """The workers that are there, or why nobody knows."""
+    def doubt(self, address):
+        """A job of that worker was lost: it may be dead, so nothing is sent there until it is seen."""
+        self.tokens.pop(address, None)
+        self.threads.pop(address, None)
+        self._doubted[address] = clock()
+
+    def _seen(self, asked, found, error):
+        """The workers that were there after `asked`, or why nobody knows."""
         self._failure = error
         if error is not None:
             return
-        came = [address for address in found if address not in self.threads]
-        self.threads, self._heard_of = found, clock()
-        if came:
+        for address in list(self._doubted):
+            if self._doubted[address] < asked:
+                del self._doubted[address]
+        before, self._heard_of = self.threads, clock()
+        self.threads = dict([each for each in found.items() if each[0] not in self._doubted])
+        if [address for address in self.threads if address not in before]:
             self.share_out()
         for slot in list(self.slots):
             if slot.worker.address not in found and slot.eof is None:

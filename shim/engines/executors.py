@@ -55,7 +55,10 @@ def shut_down(executor, at_once):
             return
     # Told to end without a wait, that of 3.7 trips over itself at the end of the program (bpo-39104).
     # Not for ever: it may want to write to a worker that was killed.
-    threads.start(executor.shutdown, (), 'shim-executor').join(PATIENCE)
+    try:
+        threads.start(executor.shutdown, (), 'shim-executor').join(PATIENCE)
+    except RuntimeError:        # nor does 3.12 start any thread there
+        executor.shutdown(wait=False)
 
 
 def named(name):

@@ -194,6 +194,9 @@ class JobEngine(Crew):
             if cost is not None and cost <= TINY:
                 self.size = self.most
 
+    # There are more lanes, for what is in reserve.
+    workers = property(lambda self: Crew.workers.fget(self)[:self.asked])
+
     def carry(self, data, lane):
         """Have shim.job.run(data) called there; returns a function that tries to call it back.
 

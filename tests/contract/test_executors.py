@@ -123,7 +123,8 @@ class Concurrent(object):
         self.catch(futures.TimeoutError, list, results)
         self.assertLess(clock.seconds, 5)
         executor.shutdown()
-        self.assertEqual(lines(path), ['0'])
+        # MPI has one more task than it runs, and hands nothing back.
+        self.assertEqual(lines(path), ['0', '1'][:1 + (self.engine == 'mpi')])
 
     def test_shutdown_without_waiting(self):
         executor = self.Executor(1)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 from shim.context import CLUSTERS
-from tests import promise_tasks, support
+from tests import promise_tasks, schedulers, support
 
 LONG = os.environ.get('SHIM_LONG') == '1'
 # For tests that take long and are not about channels: each engine, and one with the other channel.
@@ -69,6 +69,12 @@ class Promise(object):
         super(Promise, self).setUp()
         if self.promise:
             self.needs(self.promise)
+
+    @property
+    def beside(self):
+        """How many tasks a death may cost beside its own: those in the other threads of a worker of
+        Dask's, and what was in reserve for it."""
+        return [0, schedulers.SIZE - 1][self.engine == 'dask']
 
     def scratch(self, name='lines'):
         return scratch(self, name)

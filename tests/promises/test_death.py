@@ -90,14 +90,19 @@ class Death(Promise):
                 self.assertEqual(error.results[n], n)
         return holes
 
+    def check_holes(self, holes, expected):
+        """These, and what the two deaths may have cost beside."""
+        self.assertEqual([n for n in expected if n not in holes], [])
+        self.assertLessEqual(len(holes), len(expected) + 2 * self.beside, holes)
+
     def test_map(self):
-        self.assertEqual(self.check_map(1), [7, 16])
+        self.check_holes(self.check_map(1), [7, 16])
 
     def test_map_in_chunks(self):
         holes = self.check_map(5)
         self.assertIn(7, holes)
         self.assertIn(16, holes)
-        self.assertEqual([n for n in holes if n // 5 not in (1, 3)], [])
+        self.check_holes(sorted(set([n // 5 for n in holes])), [1, 3])
 
     def test_imap(self):
         items = [(None, n) for n in range(20)]
@@ -110,8 +115,7 @@ class Death(Promise):
                     values.append(results.next(20))
                 except shim.WorkerLostError:
                     errors.append(sys.exc_info()[1])
-            # Two tasks may be in the threads of one worker of Dask's.
-            self.assertIn(len(errors), [(1,), (1, 2)][self.engine == 'dask'])
+            self.assertTrue(1 <= len(errors) <= 1 + self.beside, errors)
             self.assertEqual(len(values) + len(errors), 20)
             self.assertNotIn(7, values)
             self.catch(StopIteration, results.next, 20)

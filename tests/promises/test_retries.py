@@ -33,14 +33,20 @@ class Retries(Promise):
         doomed = self.pool.apply_async(tasks.dies_first, (path, 9), retries=2)
         others = [self.pool.apply_async(tasks.nap, (0.01, n)) for n in range(20)]
         error = self.catch(shim.WorkerLostError, doomed.get, 20)
-        self.assertEqual([other.get(20) for other in others], list(range(20)))
+        lost = 0
+        for n in range(20):
+            try:
+                self.assertEqual(others[n].get(20), n)
+            except shim.WorkerLostError:
+                lost += 1
+        self.assertLessEqual(lost, 3 * self.beside)
         self.assertEqual(len(lines(path)), 3)
         self.assertEqual((error.tries, error.started, error.exitcode),
                          (3, True, told(self.engine, -signal.SIGKILL)))
         self.assertIn('try number 3', str(error))
 
     def check_maps(self, count, doomed, chunksize):
-        """The chunk of one element is begun three times, everything else once."""
+        """The chunk of one element is begun three times, everything else once (or lost with it)."""
         for method in ('map', 'map_async', 'imap', 'imap_unordered', 'starmap', 'starmap_async'):
             path, function = self.scratch(), tasks.noted_first
             items = [(path, n, n == doomed and 2) for n in range(count)]
@@ -58,8 +64,10 @@ class Retries(Promise):
                 times = 1
                 if first <= n <= doomed:
                     times = 3
-                self.assertEqual(ran.count('%d' % n), times, (method, n))
-            self.assertEqual(len(ran), len(set(ran)) + 2 * (doomed - first + 1))
+                often = ran.count('%d' % n)
+                self.assertTrue(often == times or self.beside and times < often <= 3, (method, n))
+            again = len(ran) - len(set(ran)) - 2 * (doomed - first + 1)
+            self.assertTrue(0 <= again <= 2 * chunksize * self.beside, ran)
 
     def test_maps(self):
         self.check_maps(12, 5, 1)
@@ -72,7 +80,11 @@ class Retries(Promise):
         items = [(path, n, n == 3 and 9) for n in range(6)]
         error = self.catch(shim.WorkerLostError, self.pool.map, tasks.noted_first, items, 1,
                            retries=1)
-        self.assertEqual(error.results, [0, 1, 2, shim.MISSING, 4, 5])
+        holes = [n for n in range(6) if error.results[n] is shim.MISSING]
+        self.assertEqual([error.results[n] for n in range(6) if n not in holes],
+                         [n for n in range(6) if n not in holes])
+        self.assertIn(3, holes)
+        self.assertLessEqual(len(holes), 1 + self.beside, holes)
         self.assertEqual((error.tries, lines(path).count('3')), (2, 2))
 
     def test_companions_of_a_tiny_task(self):
@@ -90,10 +102,14 @@ class Retries(Promise):
             except shim.WorkerLostError:
                 self.assertEqual(sys.exc_info()[1].tries, 2)
                 lost.append(n)
-        self.assertEqual(lost, [many // 2])
         ran = [int(line) for line in lines(path)]
         self.assertEqual(ran.count(many // 2), 2)
-        self.assertEqual(set(ran), set(range(many)))
+        self.assertIn(many // 2, lost)
+        if self.engine == 'dask':       # where a worker has many tiny jobs at once, now as then
+            self.assertLess(len(lost), 40)
+        else:
+            self.assertEqual(lost, [many // 2])
+            self.assertEqual(set(ran), set(range(many)))
         # As many as one death may cost: see test_death.py.
         self.assertLess(len(ran) - len(set(ran)), 40)
 
