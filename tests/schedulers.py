@@ -44,22 +44,29 @@ def options(name):
         known = _running.get(name)
         if known is None or is_broken(name, known):
             known = _running[name] = STARTS[name]()
-        if name == 'dask':      # one that a test has killed comes again
-            known['client'].wait_for_workers(2, 30)
         return known
     finally:
         _lock.release()
 
 
 def environment(name):
-    """The variables by which a program finds it, or one of its own."""
+    """The variables by which a program finds it, or one of its own; asked before each test."""
     if name == 'executor':
         return {'SHIM_EXECUTOR': 'tests.schedulers:processes'}
     if name == 'mpi':
         return {}
     if name == 'dask':
-        return {'SHIM_DASK': options(name)['client'].scheduler.address}
+        client = options(name)['client']
+        settle(client)
+        return {'SHIM_DASK': client.scheduler.address}
     return {'SHIM_RAY': options(name)['address']}
+
+
+def settle(client):
+    """What tests have left running ends, and workers that they have killed are there again."""
+    if [each for each in client.processing().values() if each]:
+        client.restart()
+    client.wait_for_workers(2, 30)
 
 
 def is_broken(name, known):

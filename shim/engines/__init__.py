@@ -67,6 +67,7 @@ _FORKED = {22: 'a child forked from a program that is connected to Ray hangs as 
 _TOGETHER = {
     1: 'when one of the processes of MPI dies it ends all others, this program too',
     13: 'the processes of MPI end together: at its end the program waits for what still runs',
+    22: 'a program of MPI\'s that has forked a child crashes when that has ended, with or without a pool',
 }
 _ON_ITS_WAY = {2: 'a job on its way to a worker that has just died is lost: nobody can tell whether it'
                   ' had begun'}
