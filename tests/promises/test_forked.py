@@ -75,7 +75,7 @@ def main(ctx):
 
 
 # Until 3.15 a child that has the list of an executor's processes tries to join them; 3.13.5 prints this of every child forked after its resource tracker was started, shim or not.
-STDLIBS = re.compile('Exception ignored in atexit callback <function _exit_function .*?'
+STDLIBS = re.compile('Exception ignored in atexit callback:? <function _exit_function .*?'
                      'AssertionError: can only join a child process\n|'
                      'Exception ignored in: <function ResourceTracker.__del__ .*?'
                      'ChildProcessError: [^\n]*\n', re.S)

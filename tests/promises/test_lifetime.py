@@ -144,12 +144,14 @@ class Exit(Promise):
 UNCLOSED = '''
 def main(ctx):
     import gc
+    from shim import context
     before = threading.enumerate()
 
     def left():
-        # Dask's own stay.
-        return [each for each in threading.enumerate()
-                if each not in before and not each.getName().startswith('Dask')]
+        made = [each for each in threading.enumerate() if each not in before]
+        if sys.argv[1] in context.CLUSTERS:     # whose own threads stay
+            made = [each for each in made if each.getName().startswith('shim')]
+        return made
 
     ctx.Pool(2).apply(tasks.square, (3,))
     gc.collect()
