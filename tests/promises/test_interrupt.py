@@ -6,7 +6,7 @@ import time
 from shim import compat, futures
 from tests import promise_tasks as tasks
 from tests.promises import EACH_ENGINE, Promise
-from tests.support import PROCESS_VARIANTS, each_engine, needs_processes, wait_until
+from tests.support import PROCESS_VARIANTS, each_engine, needs_processes, skip, wait_until
 
 # Each way to wait, in one program.  The moment of the interrupt is in the time of this machine.
 CATCHES = '''

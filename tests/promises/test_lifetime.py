@@ -148,7 +148,9 @@ def main(ctx):
     before = threading.enumerate()
 
     def left():
-        made = [each for each in threading.enumerate() if each not in before]
+        # The thread of a reactor serves the pools to come, too.
+        made = [each for each in threading.enumerate()
+                if each not in before and each.getName() != 'shim-reactor']
         if sys.argv[1] in context.CLUSTERS:     # whose own threads stay
             made = [each for each in made if each.getName().startswith('shim')]
         return made
