@@ -232,6 +232,19 @@ class Ampoule(Case):
         finally:
             pool.terminate()
 
+    def test_what_can_not_be_sent(self):
+        # As where the process has ended, and nobody has heard of it yet.
+        pool = shim.get_context('ampoule').Pool(1)
+        try:
+            self.assertEqual(pool.apply(tasks.square, (3,)), 9)
+            link = pool._engine.slots[0].worker._link
+            link.send_bytes = lambda data: tasks.raise_it(IOError('gone'))
+            worker = pool._pool[0]
+            self.assertEqual(pool.apply(tasks.square, (4,)), 16)
+            self.assertEqual(worker.exitcode, -9)
+        finally:
+            pool.terminate()
+
     def test_a_reactor_for_all(self):
         pools = [shim.get_context('ampoule').Pool(1) for _each in range(2)]
         try:

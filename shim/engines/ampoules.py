@@ -72,7 +72,10 @@ class Hired(Remote):
                 try:
                     function(*args)
                 except Exception:
-                    self.ended(None, errors.current())
+                    if self.made.happened:      # it is about to end: that tells how
+                        self.kill()
+                    else:
+                        self.ended(None, errors.current())
         self._link.loop.call(call)
 
     # In the reactor's thread.

@@ -140,10 +140,10 @@ class ToPeer(ToWorker):
         self.loop.call(self._abort)
 
     def _abort(self):
-        if self._before is None:
-            self.transport.abortConnection()
-        else:
+        if self._before is not None:
             self.worker.ended(None)     # it has not begun, and will not
+        elif self.transport is not None:
+            self.transport.abortConnection()
 
     def look(self):
         """Nothing: the connection tells."""

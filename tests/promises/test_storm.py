@@ -75,7 +75,7 @@ class Storm(Promise):
         self.assertEqual(answered - set(ran), set(), 'answered, but never run')
         for n, error in lost:
             self.assertIn(error.pid, killer.killed)
-            self.assertEqual(error.exitcode, told(self.engine, -9))
+            self.assertEqual(error.exitcode, told(self.engine, -9), error)
             self.assertIn(error.started, (True, None))
         slow = [error.pid for n, error in lost if seconds[n] == SLOW]
         self.assertLessEqual(len(slow), kills)
