@@ -43,8 +43,10 @@ CLUSTERS = {
 def main(arguments):
     parser = optparse.OptionParser(USAGE, prog='python -m shim')
     parser.add_option('--json', action='store_true', help='print one JSON object')
-    parser.add_option('--deadline', type='float', default=30.0, metavar='SECONDS',
-                      help='how long a context may take to answer (default: 30)')
+    # A JVM takes seconds to start, ten where shim is in a zip; a pool is three of them.
+    deadline = [30.0, 150.0][compat.java_semaphore is not None]
+    parser.add_option('--deadline', type='float', default=deadline, metavar='SECONDS',
+                      help='how long a context may take to answer (default: %g)' % deadline)
     options, rest = parser.parse_args(arguments)
     if rest:
         parser.error('doctor takes no arguments')

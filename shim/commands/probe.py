@@ -128,7 +128,7 @@ class Trial(object):
             elif line.strip():
                 others.append(line.strip())
         if self.seconds is None:
-            end = 'no answer within %g s' % self.limit
+            end = 'no answer within %g s (--deadline gives it more)' % self.limit
         else:
             end = 'the interpreter that tried it ended with %s' % self.process.returncode
         end = ', after: '.join([end] + others[-1:])
