@@ -8,7 +8,9 @@ import sys
 
 import shim
 from shim import context, engines
+from shim.engines import base
 from shim.engines.jobs import MANY
+from shim.engines.rays import RaySlot
 from tests import cluster_tasks as tasks
 from tests import promise_tasks, schedulers
 from tests.promises import kill, lines, scratch
@@ -289,6 +291,39 @@ class Ray(TestCase):
             skip(schedulers.unavailable('ray') or 'not chosen')
         status, out, err, _seconds = run_script(RAY_SLOW, timeout=90)
         self.assertEqual((status, out), (0, 'late\nlate\n[0, 1, 2, 3, 4, 5]'), err)
+
+
+class Lane(object):
+    """Of a task of which the cluster says how long it has run."""
+
+    eof, said = False, None
+
+    def ran(self):
+        return self.said
+
+
+class RayLimit(TestCase):
+    def late(self, task, *moments):
+        """Whether it is, at these moments: (seconds since it was sent, for how long it is said to run)."""
+        found = []
+        self.slot.held.append(task)
+        self.slot.fed, self.slot.deadline = self.sent, self.sent + task.limit
+        for since, self.slot.worker.said in moments:
+            found.append(self.slot.overdue(self.sent + since))
+        self.slot.held.popleft()
+        self.sent += 100
+        return found
+
+    def test_late_from_its_begin_on(self):
+        self.sent, self.slot = 1000.0, RaySlot(Lane(), None)
+        call = base.Call(len, 0, None)
+        first, second, third, fourth = [base.Task(call, (), None, n, 2) for n in range(4)]
+        self.assertEqual(self.late(first, (1, None), (2, None), (4, 1.5), (4.4, 1.9), (4.6, 2.1)),
+                         [False, False, False, False, True])
+        self.assertEqual(self.late(second, (2, None), (4, 0.1), (5, 1.1)), [False] * 3)
+        # Their clock is hours ahead, or behind.
+        self.assertEqual(self.late(third, (2, -9999), (3, -9998), (4, -9997)), [False, False, True])
+        self.assertEqual(self.late(fourth, (1, 9999), (2, 9999)), [False, True])
 
 
 class Missing(TestCase):

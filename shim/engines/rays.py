@@ -9,6 +9,9 @@ from shim.engines.executors import settle
 from shim.engines.jobs import JobEngine, Lane, LaneSlot
 
 
+FOR_EVER = 1e9          # seconds
+
+
 def connected(options):
     """The module ray, connected: to what it is connected to, `address`, SHIM_RAY, or a local one.
 
@@ -25,7 +28,7 @@ class RaySlot(LaneSlot):
     """A lane whose tasks with a limit are sent when there is a processor for them, so that no
     waiting is taken for running.  Nor is the start of a process, which takes seconds."""
 
-    _seen = None            # when its task was first seen to have begun
+    _seen = None, None      # its task, and when that was first seen to have begun
 
     def allows(self, task):
         engine = self.worker.engine
@@ -36,15 +39,15 @@ class RaySlot(LaneSlot):
     def overdue(self, now):
         if not LaneSlot.overdue(self, now):
             return False
-        limit, ran = self.held[0].limit, self.worker.ran()
+        task, ran = self.held[0], self.worker.ran()
         if ran is None:         # it has not begun
-            self._seen, self.deadline = None, now + limit
+            self.deadline = now + task.limit
             return False
-        if self._seen is None:
-            self._seen = now
+        if self._seen[0] is not task:
+            self._seen = task, now
         # The clocks of two hosts may differ by anything.
-        ran = max(now - self._seen, min(ran, now - self.fed))
-        self.deadline = now + max(0, limit - ran)
+        ran = max(now - self._seen[1], min(ran, now - self.fed))
+        self.deadline = now + max(0, task.limit - ran)
         return LaneSlot.overdue(self, now)
 
 
@@ -61,7 +64,10 @@ class RayLane(Lane):
 
     def ran(self):
         """For how many seconds its task has run; None if it has not begun."""
-        began = self.engine.kept._internal_kv_get(self.name_there)
+        try:
+            began = self.engine.kept._internal_kv_get(self.name_there)
+        except Exception:       # nobody is there to ask: as long as it is there
+            return FOR_EVER
         return began and time.time() - float(began)
 
 
