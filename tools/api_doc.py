@@ -5,15 +5,18 @@
     python tools/api_doc.py --gaps              # only say what is missing
     python tools/api_doc.py --strict            # and exit with 1 if anything is
 
-What is asked, and the reasons, are in tests/api; an interpreter's answers stay in .matrix/api.
-Needs Python 3.8+.
+What is asked, and the reasons, are in tests/api; what of that does not work on an interpreter is kept in
+docs/api, beside the questions.  Who was asked other questions than the last one has no column until
+he is asked again.  Needs Python 3.8+.
 """
 import argparse
 import ast
 import collections
 import glob
+import hashlib
 import itertools
 import os
+import pprint
 import re
 import string
 import subprocess
@@ -31,10 +34,12 @@ from interpreters import WORK, clean_environ, find_interpreters, prepare
 
 DOC = os.path.join(ROOT, 'docs', 'api.rst')
 MARKS = '.. printed by tools/api_doc.py\n', '.. printed until here\n'
-KEPT = os.path.join(WORK, 'api')
+KEPT = os.path.join(ROOT, 'docs', 'api')
+QUESTIONS = os.path.join(KEPT, 'questions')     # the others end with .txt
 WORKS, GAP, NONE = '.', '!', ' '
 WIDTH = 36              # of a name in a table
 LETTERS = string.ascii_lowercase + string.ascii_uppercase
+ONCE, ANY = '-', 'context'      # of questions: asked once, or of each context
 TOP = 'multiprocessing'         # the group of names without a submodule
 PROCESSES = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', '-'
 METHODS = PROCESSES[:-1] + ('thread', 'serial')
@@ -45,9 +50,10 @@ METHODS = PROCESSES[:-1] + ('thread', 'serial')
 def ask(interpreter, others, contexts, limit):
     """Have it answer, and keep that (of other contexts, what it said before); or say why not."""
     os.makedirs(KEPT, exist_ok=True)
-    path = os.path.join(KEPT, interpreter.key.replace(' ', ''))
+    key = interpreter.key.replace(' ', '')
+    path = os.path.join(KEPT, key + '.txt')
     libraries = prepare(interpreter, others)[0] or ''
-    fresh, log = path + '.new', path + '.log'
+    fresh, log = [os.path.join(WORK, 'api-' + key + ending) for ending in ('.new', '.log')]
     with open(log, 'wb') as stream:
         command = [interpreter.executable, os.path.join('tests', 'api', 'run.py'), fresh]
         try:
@@ -61,24 +67,56 @@ def ask(interpreter, others, contexts, limit):
         return '%s: exit status %s, see %s' % (interpreter.label, status, log)
     with open(fresh) as stream:
         answers = ast.literal_eval(stream.read())
-    if contexts and os.path.exists(path):
-        with open(path) as stream:
-            answers['contexts'] = {**ast.literal_eval(stream.read())['contexts'],
-                                   **answers['contexts']}
-    answers.update(order=(interpreter.name != 'python', interpreter.version, interpreter.key),
-                   label=interpreter.label, key=interpreter.key)
-    with open(path, 'w') as stream:
-        stream.write(repr(answers) + '\n')
     os.remove(fresh)
+    questions = {'names': list(answers['names'])}
+    for context, said in answers['contexts'].items():
+        questions[[ANY, ONCE][context == ONCE]] = list(said)
+    write(QUESTIONS, questions)
+    made = {'label': interpreter.label, 'key': interpreter.key, 'questions': digest(questions),
+            'order': (interpreter.name != 'python', interpreter.version, interpreter.key),
+            'names': wrong(answers['names']),
+            'contexts': {each: wrong(said) for each, said in answers['contexts'].items()}}
+    if contexts and os.path.exists(path):
+        made['contexts'] = {**read_literal(path)['contexts'], **made['contexts']}
+    write(path, made)
+
+
+def wrong(said):
+    """What does not work, of {name: problem or None}."""
+    return {name: problem for name, problem in said.items() if problem}
+
+
+def read_literal(path):
+    with open(path) as stream:
+        return ast.literal_eval(stream.read())
+
+
+def write(path, value):
+    with open(path, 'w') as stream:
+        stream.write(pprint.pformat(value, width=110) + '\n')
+
+
+def digest(questions):
+    """What tells whether somebody was asked the same."""
+    text = repr(sorted((kind, sorted(names)) for kind, names in questions.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def kept():
-    """All answers, by interpreter."""
-    found = []
-    for path in glob.glob(os.path.join(glob.escape(KEPT), '*')):
-        if not path.endswith(('.log', '.new')):
-            with open(path) as stream:
-                found.append(ast.literal_eval(stream.read()))
+    """All answers, by interpreter: {name: problem or None} of the names, and of each context."""
+    found, questions = [], {}
+    if os.path.exists(QUESTIONS):
+        questions = read_literal(QUESTIONS)
+    for path in glob.glob(os.path.join(glob.escape(KEPT), '*.txt')):
+        answers = read_literal(path)
+        if answers['questions'] != digest(questions):
+            print('was asked something else: %s' % answers['label'], file=sys.stderr)
+            continue
+        answers['names'] = {**dict.fromkeys(questions['names']), **answers['names']}
+        for context, said in answers['contexts'].items():
+            answers['contexts'][context] = {
+                **dict.fromkeys(questions[[ANY, ONCE][context == ONCE]]), **said}
+        found.append(answers)
     return sorted(found, key=lambda answers: answers['order'])
 
 
@@ -255,7 +293,7 @@ def main():
                 problems.append(ask(each, found.values(), options.contexts, options.limit))
     runs = kept()
     if not runs:
-        sys.exit('nothing in .matrix/api: run python tools/api_doc.py --ask')
+        sys.exit('nothing in docs/api: run python tools/api_doc.py --ask')
     gaps = list(list_gaps(judge(runs)))
     if options.gaps:
         print('\n'.join(gaps))
