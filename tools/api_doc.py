@@ -82,8 +82,8 @@ def ask(interpreter, others, contexts, limit):
 
 
 def wrong(said):
-    """What does not work, of {name: problem or None}."""
-    return {name: problem for name, problem in said.items() if problem}
+    """What does not work, of {name: problem or None}; wherever this checkout is."""
+    return {name: problem.replace(ROOT + os.sep, '') for name, problem in said.items() if problem}
 
 
 def read_literal(path):
