@@ -68,13 +68,15 @@ def ask(interpreter, others, contexts, limit):
     with open(fresh) as stream:
         answers = ast.literal_eval(stream.read())
     os.remove(fresh)
-    questions = {'names': list(answers['names'])}
+    questions = {'names': sorted(name for name, params in read())}
     for context, said in answers['contexts'].items():
         questions[[ANY, ONCE][context == ONCE]] = list(said)
     write(QUESTIONS, questions)
     made = {'label': interpreter.label, 'key': interpreter.key, 'questions': digest(questions),
             'order': (interpreter.name != 'python', interpreter.version, interpreter.key),
             'names': wrong(answers['names']),
+            # Of a class that is not there it was asked no more.
+            'unasked': [name for name in questions['names'] if name not in answers['names']],
             'contexts': {each: wrong(said) for each, said in answers['contexts'].items()}}
     if contexts and os.path.exists(path):
         made['contexts'] = {**read_literal(path)['contexts'], **made['contexts']}
@@ -112,7 +114,9 @@ def kept():
         if answers['questions'] != digest(questions):
             print('was asked something else: %s' % answers['label'], file=sys.stderr)
             continue
-        answers['names'] = {**dict.fromkeys(questions['names']), **answers['names']}
+        for name in questions['names']:
+            if name not in answers['unasked']:
+                answers['names'].setdefault(name)
         for context, said in answers['contexts'].items():
             answers['contexts'][context] = {
                 **dict.fromkeys(questions[[ANY, ONCE][context == ONCE]]), **said}

@@ -54,6 +54,21 @@ REASONS = [
      '|of_memory.shareable_list_named|of_memory.shared_memory*|of_memory.sharedctypes_*'
      '|of_queues.queue_class|of_queues.simple_queue_class|of_synchronize.barrier_class'
      '|of_synchronize.lock_class', 'jython*', '*'),
+    (FACILITY, 'a Java virtual machine has no memory, locked files or FIFOs for many processes: Lock, Queue,'
+     ' Value and the like are those of threads', '|'.join((
+         'of_managers.manager_start_initializer', 'of_memory.array*', 'of_memory.raw_*',
+         'of_memory.value*', 'of_process.active_children', 'of_process.process_close_running',
+         'of_process.process_interrupt', 'of_process.process_is_alive',
+         'of_process.process_join_timeout', 'of_queues.*', 'of_synchronize.*')),
+     'jython*', 'spawn|subprocess'),
+    (FACILITY, 'a Java virtual machine hands no descriptor to another process: no end of a Pipe', '|'.join((
+         'of_connection.connection_through_pipe', 'of_connection.listener_wrong_authkey',
+         'of_connection.pipe_to_child', 'of_context.util_close_all_fds_except',
+         'of_managers.manager_lock', 'of_managers.manager_server', 'of_pool.pool_in_process',
+         'of_process.current_process', 'of_process.parent_process', 'of_process.process_args',
+         'of_process.process_authkey_inherited', 'of_process.process_daemon_alone',
+         'of_process.process_finalizers', 'of_process.process_nested', 'of_process.process_pid')),
+     'jython*', 'spawn|subprocess'),
     (FACILITY, 'a Java virtual machine has no sockets of Unix, pairs of sockets, or descriptors to'
      ' wait for', 'of_connection.connection_fileno|of_connection.listener_unix'
      '|of_connection.wait_process|of_connection.wait_ready|of_connection.wait_socket', 'jython*', '*'),
