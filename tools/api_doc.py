@@ -42,7 +42,7 @@ LETTERS = string.ascii_lowercase + string.ascii_uppercase
 ONCE, ANY = '-', 'context'      # of questions: asked once, or of each context
 TOP = 'multiprocessing'         # the group of names without a submodule
 PROCESSES = 'fork', 'spawn', 'forkserver', 'subprocess', 'pp', '-'
-METHODS = PROCESSES[:-1] + ('interpreter', 'thread', 'serial')
+METHODS = PROCESSES[:-1] + ('ampoule', 'interpreter', 'thread', 'serial')
 
 
 # ---- asking
