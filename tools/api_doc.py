@@ -65,8 +65,7 @@ def ask(interpreter, others, contexts, limit):
             status = 'none after %d s' % limit
     if status:
         return '%s: exit status %s, see %s' % (interpreter.label, status, log)
-    with open(fresh) as stream:
-        answers = ast.literal_eval(stream.read())
+    answers = read_literal(fresh)
     os.remove(fresh)
     questions = {'names': sorted(name for name, params in read())}
     for context, said in answers['contexts'].items():

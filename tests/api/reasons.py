@@ -54,8 +54,8 @@ REASONS = [
      '|of_memory.shareable_list_named|of_memory.shared_memory*|of_memory.sharedctypes_*'
      '|of_queues.queue_class|of_queues.simple_queue_class|of_synchronize.barrier_class'
      '|of_synchronize.lock_class', 'jython*', '*'),
-    (FACILITY, 'a Java virtual machine has no memory, locked files or FIFOs for many processes: Lock, Queue,'
-     ' Value and the like are those of threads', '|'.join((
+    (FACILITY, 'a Java virtual machine has no memory, locked files or FIFOs for many processes:'
+     ' Lock, Queue, Value and the like are refused', '|'.join((
          'of_managers.manager_start_initializer', 'of_memory.array*', 'of_memory.raw_*',
          'of_memory.value*', 'of_process.active_children', 'of_process.process_close_running',
          'of_process.process_interrupt', 'of_process.process_is_alive',
