@@ -24,6 +24,11 @@ from shim.engines.slot import TINY, Slot
 MANY = 64               # jobs on their way that keep any scheduler busy
 
 
+def new_name():
+    """A text that nobody else makes, anywhere."""
+    return binascii.hexlify(os.urandom(16)).decode('ascii')
+
+
 class LaneSlot(Slot):
     """A lane and the one task that it has."""
 
@@ -167,8 +172,7 @@ class JobEngine(Crew):
         if self.initializer is not None:
             begin = pickling.dumps((self.initializer, self.initargs),
                                    'the initializer with its arguments', not self.has_main)
-        self.beginning = wire.frame(wire.INIT, (
-            binascii.hexlify(os.urandom(16)).decode('ascii'), begin))
+        self.beginning = wire.frame(wire.INIT, (new_name(), begin))
 
         slots = self.connect()
         self.asked = size or slots

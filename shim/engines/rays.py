@@ -1,12 +1,11 @@
 """Jobs for a Ray cluster (module ray)."""
-import binascii
 import logging
 import os
 import time
 
 from shim import job
 from shim.engines.executors import settle
-from shim.engines.jobs import JobEngine, Lane, LaneSlot
+from shim.engines.jobs import JobEngine, Lane, LaneSlot, new_name
 
 
 FOR_EVER = 1e9          # seconds
@@ -59,7 +58,7 @@ class RayLane(Lane):
     def send(self, call, tasks):
         self.name_there = None
         if tasks[0].limit is not None:
-            self.name_there = 'shim-' + binascii.hexlify(os.urandom(16)).decode('ascii')
+            self.name_there = 'shim-' + new_name()
         Lane.send(self, call, tasks)
 
     def ran(self):
