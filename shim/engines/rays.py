@@ -44,8 +44,8 @@ class RaySlot(LaneSlot):
             return False
         if self._seen[0] is not task:
             self._seen = task, now
-        # The clocks of two hosts may differ by anything.
-        ran = max(now - self._seen[1], min(ran, now - self.fed))
+        # By two clocks, which may differ by anything: by ours from that moment on, in any case.
+        ran = max(now - self._seen[1], ran)
         self.deadline = now + max(0, task.limit - ran)
         return LaneSlot.overdue(self, now)
 
