@@ -19,6 +19,8 @@ def unavailable(name):
             compat.NO_THREADS)
     if name == 'forkserver' and inside is None:
         return 'it is in multiprocessing from Python 3.4 on'
+    if name in ('spawn', 'forkserver') and inside is not None and without_tracker():
+        return "multiprocessing can't import what its new interpreters need (%s)" % without_tracker()
     if name in ('fork', 'forkserver') and not hasattr(os, 'fork'):
         return 'this platform has no os.fork()'
     if name == 'fork' and not compat.DAEMONS:
@@ -42,6 +44,17 @@ def unavailable(name):
     return None
 
 
+def without_tracker():
+    """Why multiprocessing starts no new interpreters, or None (3.4 on)."""
+    if not _tracked:
+        _tracked.append(None)
+        try:
+            compat.helper('spawn')
+        except ImportError:
+            _tracked[:] = [str(sys.exc_info()[1])]
+    return _tracked[0]
+
+
 def without_pp():
     """Why Parallel Python can't be had, or None.
 
@@ -58,7 +71,7 @@ def without_pp():
     return (_tried or [None])[0]
 
 
-_tried = []             # what came of importing it
+_tried, _tracked = [], []       # what came of importing pp, and the tracker
 
 
 def known():

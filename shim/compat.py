@@ -278,7 +278,10 @@ def submodule(name):
     """multiprocessing's own submodule of that name; ImportError if it has none."""
     if hasattr(multiprocessing, 'submodule'):       # processing has other names for them
         return multiprocessing.submodule(name)
-    found = __import__('multiprocessing.' + name, None, None, [name])
+    try:
+        found = __import__('multiprocessing.' + name, None, None, [name])
+    except AttributeError:      # resource_tracker wants sem_unlink, there or not (3.8 and 3.9)
+        raise ImportError(str(sys.exc_info()[1]))
     return getattr(found, '_beneath', found)        # see shim.installing
 
 
@@ -299,18 +302,22 @@ def spawn_module():
     return submodule('spawn')
 
 
+def helper(method):
+    """The module of the stdlib's own process for a start method: forkserver, resource tracker."""
+    if method == 'spawn':
+        method = ['semaphore_tracker', 'resource_tracker'][sys.version_info >= (3, 8)]
+    return submodule(method)
+
+
 def start_helper(method):
-    """Have the stdlib's own helper of a start method run: its forkserver, its resource tracker.
+    """Have that process run.
 
     These outlive the pool, and what others start by them should be interrupted as ever: so Ctrl-C is
     not blocked while they start.  And until 3.13 the tracker's start would leave it so.
     """
-    name = method
-    if method == 'spawn':
-        name = ['semaphore_tracker', 'resource_tracker'][sys.version_info >= (3, 8)]
     blocked = mask_interrupts('SIG_UNBLOCK')
     try:
-        submodule(name).ensure_running()
+        helper(method).ensure_running()
     finally:
         if blocked:
             mask_interrupts()

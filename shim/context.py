@@ -283,7 +283,9 @@ def default_name():
 
 def first():
     """The default start method, unless somebody chooses another one."""
-    return [name for name in known() if unavailable(name) is None][0]
+    for name in known():
+        if unavailable(name) is None:
+            return name
 
 
 def get_context(method=None, **options):

@@ -3,7 +3,7 @@
 Where multiprocessing has all of 3.15's, they are its own. An older Process is given what it
 lacks; where there is no multiprocessing, backfill/process.py has one.
 """
-from shim import alias, compat
+from shim import alias, available, compat
 from shim.backfill import process as backfill
 from shim.backfill.older_process import lacking, today
 from shim.backfill.process import current_process
@@ -91,11 +91,8 @@ if hasattr(compat.multiprocessing, 'context'):      # 3.4 on
         @staticmethod
         def _Popen(process):
             from shim.engines import main_module
-            if not main_module.chosen:
-                try:
-                    return SpawnProcess._Popen(process)
-                except ImportError:     # its helper process needs _multiprocessing, not here
-                    pass
+            if not main_module.chosen and available.without_tracker() is None:
+                return SpawnProcess._Popen(process)
             from shim.engines.subproc import started
             return started(process)
 

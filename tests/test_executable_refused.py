@@ -30,16 +30,28 @@ class TestRefused(support.TestCase):
             for text in texts + (os.path.basename(path), 'path of a Python interpreter'):
                 self.assertTrue(text in str(error), str(error))
 
+    # This very one is no other one: it gets connections as ever.
+
     def test_this_very_one(self):
-        # That is no other one: it gets connections as ever.
+        self.check_sends(sys.executable)
+
+    def test_this_very_one_by_another_path(self):
+        path = os.path.join(os.path.dirname(scratch(self)), 'python')
+        getattr(os, 'symlink', skip)(sys.executable, path)
+        self.check_sends(path)
+
+    def check_sends(self, path):
         if not DESCRIPTORS:
             skip('this interpreter has no descriptors, and so sends no pipe')
-        self.ctx.set_executable(sys.executable)
+        self.ctx.set_executable(path)
         near, far = self.ctx.Pipe()
         process = self.ctx.Process(target=send_late, args=(far, 0, 'text'))
         process.start()
         self.assertEqual(near.recv(), 'text')
         process.join()
+        manager = self.ctx.Manager()
+        self.assertEqual(manager.dict(key=1).copy(), {'key': 1})
+        manager.shutdown()
 
     def test_no_program(self):
         self.refused('nosuch-interpreter', 'no such program')

@@ -9,7 +9,6 @@ finalize_manager = managed.finalizer(real.dispatch, real.BaseProxy._address_to_l
 
 if 'shutdown_timeout' in real.BaseManager.__init__.__code__.co_varnames:
     BaseManager = real.BaseManager
-    SharedMemoryManager = real.SharedMemoryManager
 else:                       # until 3.11
     class BaseManager(real.BaseManager):
         """multiprocessing's, that knows of shutdown_timeout (3.11 on)."""

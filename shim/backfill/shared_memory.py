@@ -4,7 +4,7 @@ from shim import alias, compat
 real = alias.found('shared_memory')
 __all__ = []
 
-if real is None:            # until 3.8
+if alias.found('resource_tracker') is None:     # until 3.8, or where it can't be imported
     from shim.backfill.shared_files import ShareableList, SharedMemory
     __all__ += ['ShareableList', 'SharedMemory']
 elif not hasattr(real.SharedMemory, '_track'):      # until 3.13

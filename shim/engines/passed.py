@@ -1,6 +1,6 @@
-"""Descriptors that a new interpreter inherits: connections among what it starts with, until 3.4.
+"""Descriptors that a new interpreter inherits: connections among what it starts with.
 
-From then on they are multiprocessing's, which sends them.
+From 3.4 on they are multiprocessing's, which sends them but to a Process that is shim's own.
 """
 import os
 
@@ -37,6 +37,18 @@ class Passed(list):
                 fcntl.fcntl(number, fcntl.F_SETFD, flags)
             except IOError:     # there is none of that number
                 pass
+
+
+class Given(object):
+    """One of them as multiprocessing pickles it, with what it starts (3.4 on)."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def detach(self):
+        """Its number in the new interpreter, whose it is from now on."""
+        os.set_inheritable(self.number, False)
+        return self.number
 
 
 def open_ones():

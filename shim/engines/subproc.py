@@ -18,7 +18,7 @@ from shim import compat, pickling, pids, wire, worker
 from shim.backfill.process import Polled
 from shim.engines import channel, forking, interpreter, main_module, netty
 from shim.engines.crew import Crew
-from shim.engines.passed import collected
+from shim.engines.passed import Given, collected
 from shim.engines.remote import Remote
 from shim.retrying import retry
 from shim.waiting import OSErrors, poll
@@ -197,13 +197,15 @@ class Popen(Alike, Polled, Spawned):
         if not hasattr(process, '_config'):
             return pickling.dumps_for_start(
                 (bootstrap, (process,)), 'the process', self.passed)
-        # One of multiprocessing's: its authkey is pickled only so.
+        # One of multiprocessing's: its authkey is pickled only so, and connections ask for these.
         context = compat.multiprocessing.context
         context.set_spawning_popen(self)
         try:
-            return pickling.dumps_for_start((bootstrap, (process,)), 'the process')
+            return pickling.dumps_for_start((bootstrap, (process,)), 'the process', self.passed)
         finally:
             context.set_spawning_popen(None)
+
+    duplicate_for_child, DupFd = staticmethod(pickling.pass_on), Given
 
 
 def started(process):
