@@ -35,7 +35,7 @@ try:
 except ImportError:
     pass
 before = set([name for name in sys.modules if sys.modules[name]])
-import six
+import functools, six      # newer ones of it load that
 before.update([name for name in sys.modules if sys.modules[name]])
 import shim
 more = [name for name in sys.modules if sys.modules[name] and name not in before]
