@@ -211,14 +211,23 @@ def reduce_array(made):
     return array.array, (made.typecode, made.tostring())
 
 
-copyreg.pickle(array.array, reduce_array)
+def reduce_view(made):
+    """Of keys(), values() and items() of 3.x: lists travel."""
+    return list, (list(made),)
+
+
+if hasattr(array.array, 'tostring'):        # until 3.9
+    copyreg.pickle(array.array, reduce_array)
+if compat.FORKING_PICKLER is not None:      # 3.x without _multiprocessing
+    for _name in ('items', 'keys', 'values'):
+        compat.FORKING_PICKLER.register(type(getattr({}, _name)()), reduce_view)
 
 
 def of_threads(name):
     """What makes the server's: the context thread has it for each interpreter."""
     def make(*args, **kwds):
         return getattr(context.get_context('thread'), name)(*args, **kwds)
-    make.__name__ = name
+    make.__name__ = make.__qualname__ = name        # by which 3.x pickles it
     return make
 
 

@@ -35,10 +35,12 @@ def use(ctx, path):
         each.join()
         assert each.exitcode == 0, each.exitcode
     assert type(lock).__module__ == 'shim.backfill.cell_locks', type(lock)
-    if os.environ['SHIM_TEST_WITHOUT'] == 'synchronize':
+    if (os.environ['SHIM_TEST_WITHOUT'], ctx.get_start_method()) != ('extension', 'fork'):
+        # There multiprocessing's join(timeout) imports it, until 3.12.
         manager = ctx.Manager()
-        assert manager.dict(key=1).copy() == {'key': 1}
+        assert list(manager.dict(key=1).keys()) == ['key']
         manager.shutdown()
+    if os.environ['SHIM_TEST_WITHOUT'] != 'shm':
         segment = SharedMemory(create=True, size=10)
         segment.close()
         segment.unlink()
