@@ -8,8 +8,10 @@ import sys
 
 import shim
 from shim import context, engines
+from shim.compat import monotonic
 from shim.engines import base
 from shim.engines.jobs import MANY
+from shim.engines.dasks import DaskEngine
 from shim.engines.rays import RaySlot
 from tests import cluster_tasks as tasks
 from tests import promise_tasks, schedulers
@@ -324,6 +326,23 @@ class RayLimit(TestCase):
         # Their clock is hours ahead, or behind.
         self.assertEqual(self.late(third, (2, -9999), (3, -9998), (4, -9997)), [False, False, True])
         self.assertEqual(self.late(fourth, (1, 9999), (2, 9999)), [False, True])
+
+
+class DaskDoubt(TestCase):
+    """A worker whose job was lost gets none until a list that was asked for later has it: any Python."""
+
+    def test_until_it_is_seen(self):
+        engine = object.__new__(DaskEngine)
+        engine.tokens, engine.slots, engine._doubted = {'a': '1', 'b': '2'}, [], {}
+        engine.threads, engine.size, there = {'a': 2, 'b': 1}, 3, {'a': 2, 'b': 1}
+        self.assertEqual(engine.emptiest(), 'a')
+        asked = monotonic() - 1
+        engine.doubt('a')
+        self.assertEqual((engine.emptiest(), engine.tokens), ('b', {'b': '2'}))
+        engine._seen(asked, there, None)
+        self.assertEqual(engine.emptiest(), 'b')
+        engine._seen(monotonic() + 1, there, None)
+        self.assertEqual((engine.emptiest(), engine.threads), ('a', there))
 
 
 class Missing(TestCase):
