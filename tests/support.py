@@ -151,6 +151,14 @@ def unavailable(engine):
         return context.unavailable(engine)
     if engine == 'forkserver' and sys.version_info < (3, 4):
         return 'forkserver is 3.4+'
+    if engine in ('spawn', 'forkserver') and sys.version_info >= (3, 4):
+        try:
+            if sys.version_info < (3, 8):
+                __import__('multiprocessing.semaphore_tracker')
+            else:
+                __import__('multiprocessing.resource_tracker')
+        except (ImportError, AttributeError):
+            return "multiprocessing lacks what it starts interpreters with: %s" % sys.exc_info()[1]
     if engine not in ('fork', 'forkserver'):
         return
     if not hasattr(os, 'fork'):

@@ -8,9 +8,9 @@ from shim.engines import interpreter
 from tests import executable_tasks as tasks
 from tests import support
 from tests.other_pythons import other
-from tests.process_tasks import send_late
+from tests.process_tasks import note_parent, send_late
 from tests.promises import scratch
-from tests.support import skip
+from tests.support import read_text, skip
 
 
 class TestRefused(support.TestCase):
@@ -49,6 +49,11 @@ class TestRefused(support.TestCase):
         process.start()
         self.assertEqual(near.recv(), 'text')
         process.join()
+        path = scratch(self)
+        process = self.ctx.Process(target=note_parent, args=(path,))
+        process.start()
+        process.join()
+        self.assertEqual(read_text(path).split(), ['%d' % os.getpid(), 'True'])
         manager = self.ctx.Manager()
         self.assertEqual(manager.dict(key=1).copy(), {'key': 1})
         manager.shutdown()

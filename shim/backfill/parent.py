@@ -1,5 +1,6 @@
 """What parent_process() returns where multiprocessing has none, or has no sentinel of it."""
 import os
+import sys
 import time
 
 from shim import compat, pids
@@ -34,6 +35,24 @@ class Distant(Parent):
     def is_alive(self):
         """True: its pool's end is that of its workers."""
         return True
+
+
+def know(made):
+    """Let it be multiprocessing's (3.8 on): its own has a sentinel, which nobody inherited here."""
+    sys.modules['multiprocessing.process']._parent_process = made
+
+
+def need_no_sentinel():
+    """Let a Process of multiprocessing's that is begun without one know such a parent (3.8 on)."""
+    module = sys.modules['multiprocessing.process']
+    kind = module._ParentProcess
+
+    def make(name, pid, sentinel):
+        if sentinel is None:
+            return Parent(name, pid)
+        return kind(name, pid, sentinel)
+
+    module._ParentProcess = make
 
 
 def of_worker(pid):

@@ -149,8 +149,7 @@ def be_worker(process, told):
         process._daemonic = told['daemon']
     if hasattr(compat.multiprocessing, 'parent_process'):
         from shim.backfill import parent
-        # Its own waits for a sentinel, which these workers have not inherited.
-        sys.modules['multiprocessing.process']._parent_process = parent.of_worker(told['pid'])
+        parent.know(parent.of_worker(told['pid']))
 
 
 def run_main(path, package):

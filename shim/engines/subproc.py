@@ -218,6 +218,9 @@ def started(process):
 
 def bootstrap(process):
     """What a Process does in its new interpreter; returns its exit code."""
+    if hasattr(compat.multiprocessing, 'parent_process'):
+        from shim.backfill import parent
+        parent.need_no_sentinel()
     return process._bootstrap()
 
 
