@@ -3,7 +3,8 @@
     INIT    which pool's it is, and its initializer: each process calls that once
     CALL    a function, for the tasks with that key         (see shim.wire)
     TASKS   what to run
-        --> READY, RESULTS; or FAILED if the initializer raised: then no task has begun
+        --> RESULTS, or READY without tasks, and who had it; or FAILED if the initializer raised:
+            then no task has begun
 
 A job is on its own: what it needs travels with it, as nobody knows which process it meets, nor
 what that one has run before.  Several may run in a process at the same time, each in a thread.
@@ -58,10 +59,10 @@ def run(data):
             results += [runs.run(body[0], item) for item in body[1]]
             spent = max(0.0, compat.monotonic() - start)
             running.flush_streams()
-    answer = wire.frame(wire.READY, (os.getpid(), PROCESS))
+    kind, body = wire.READY, None
     if results:
-        answer += wire.frame(wire.RESULTS, (spent, results))
-    return joined(answer)
+        kind, body = wire.RESULTS, (spent, results)
+    return joined(wire.frame(kind, ((os.getpid(), PROCESS), body)))
 
 
 def run_in(process, data):

@@ -9,8 +9,7 @@ import os
 import threading
 
 from shim import compat, errors, job, threads
-from shim.engines.executors import settle
-from shim.engines.jobs import JobEngine, Lane
+from shim.engines.jobs import JobEngine, Lane, settle
 
 PATIENCE = 30           # seconds for a worker to come where there is none
 LOOK = 0.25             # seconds between two looks at who is there
@@ -76,8 +75,8 @@ class Place(Lane):
         self.engine.tokens.pop(self.address, None)
         Lane.lose(self, error)
 
-    def _landed(self, data, error):
-        Lane._landed(self, data, error)
+    def take_in(self, data, error=None):
+        Lane.take_in(self, data, error)
         if self.eof:
             self.engine.doubt(self.address)
         else:
@@ -190,12 +189,24 @@ class DaskEngine(JobEngine):
         future = self.client.submit(
             job.run_in, lane.token, data, pure=False, retries=0, workers=[lane.address], allow_other_workers=False)
         self._away[future.key] = future, lane
-        future.add_done_callback(self._arrived)
+        self.attend(future, lane)
         if not self._primed:
             # Let Dask have its thread for callbacks: at the end of a program it could start none (3.12).
             self._primed = True
             getattr(type(future), '_cb_executor', Nobody()).submit(int)
         return future.cancel
+
+    def listen(self, future, lane):
+        future.add_done_callback(self._arrived)
+
+    def gather(self):
+        # That is Dask's thread for callbacks: it asks the scheduler, and the loop waits for nobody.
+        quiet, self.quiet = self.quiet, []
+        for future, lane in quiet:
+            if not future.done():
+                self.quiet.append((future, lane))
+            elif future.key in self._away:
+                self.listen(future, lane)
 
     def _arrived(self, future):
         """Take all that are done, not just this one: a gather() of many costs as one of one."""

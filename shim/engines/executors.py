@@ -1,7 +1,7 @@
 """Jobs for an executor of somebody's: whatever has concurrent.futures' submit()."""
 import os
 
-from shim import compat, cpus, errors, job, threads
+from shim import compat, cpus, job, threads
 from shim.engines.jobs import JobEngine
 
 PATIENCE = 5.0          # seconds for an executor to end
@@ -14,7 +14,6 @@ class ExecutorEngine(JobEngine):
     """
 
     worker_name = 'ExecutorPoolWorker-%d'
-    many = 16           # nothing takes long on the way, and the loop looks at each lane at each turn
     # Its workers may be children of this program that have all it has; else cloudpickle is needed.
     has_main = not compat.findable('cloudpickle')
 
@@ -28,7 +27,7 @@ class ExecutorEngine(JobEngine):
 
     def carry(self, data, lane):
         future = self.executor.submit(job.run, data)
-        future.add_done_callback(lambda done: settle(done, lane.landed))
+        self.attend(future, lane)
         return future.cancel
 
     def disconnect(self):
@@ -68,13 +67,3 @@ def named(name):
         raise ValueError('executor: which one?  Give it: get_context(executor=E), or name a class in'
                          ' SHIM_EXECUTOR: concurrent.futures:ProcessPoolExecutor')
     return getattr(__import__(module, None, None, [attribute]), attribute)
-
-
-def settle(future, landed):
-    """Tell how a future ended."""
-    try:
-        data = future.result()
-    except:     # noqa: E722  a cancelled one raises what may be no Exception
-        landed(None, errors.current())
-    else:
-        landed(data)

@@ -10,7 +10,8 @@ done must not wait for what is slow.  (A chunk is one, too.)  A subclass says ho
 
 There are about twice as many lanes as jobs may run at a time.  Where tasks turn out tiny there are
 more, up to MANY: a job is on its way for milliseconds, and who gives a scheduler few at a time
-waits for that instead of for its work.
+waits for that instead of for its work.  Then most jobs come back without a word (`quiet`): each that
+wakes the loop costs a turn, and switches between threads, more than what it has done.
 """
 import binascii
 import os
@@ -18,15 +19,26 @@ import os
 from shim import ending, errors, job, outcome, pickling, wire
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
-from shim.engines.slot import TINY, Slot
+from shim.engines.slot import AHEAD, TINY, Slot
 
 
-MANY = 64               # jobs on their way that keep any scheduler busy
+MANY = 64               # jobs on their way that keep any scheduler busy ...
+CROWD = 4               # ... and this part of them may be back before anybody looks
 
 
 def new_name():
     """A text that nobody else makes, anywhere."""
     return binascii.hexlify(os.urandom(16)).decode('ascii')
+
+
+def settle(future, landed):
+    """Tell how a future ended."""
+    try:
+        data = future.result()
+    except:     # noqa: E722  a cancelled one raises what may be no Exception
+        landed(None, errors.current())
+    else:
+        landed(data)
 
 
 class LaneSlot(Slot):
@@ -74,7 +86,7 @@ class Lane(object):
         if call.blob is not None:
             key = outcome.STAR + 1      # each job stands alone
             parts = wire.frame(wire.CALL, (key, call.mode, call.blob))
-        self._tell([(wire.BEGUN, len(tasks))])
+        self._heard([(wire.BEGUN, len(tasks))])
         self._launch(parts + wire.frame(wire.TASKS, (key, [task.item for task in tasks])))
 
     def ask_back(self):
@@ -98,8 +110,11 @@ class Lane(object):
     def terminate(self):
         """Call back what has not begun; what runs goes on, and nobody waits for it."""
         self.eof = True
-        if self._cancel is not None:
-            self._cancel()
+        try:
+            if self._cancel is not None:
+                self._cancel()
+        except Exception:       # who had it is gone
+            pass
 
     kill = terminate
 
@@ -124,19 +139,22 @@ class Lane(object):
 
     def landed(self, data, error=None):
         """The job has come back, or was lost; called by any thread, once."""
-        self.engine.tell(self._landed, data, error)
+        self.engine.tell(self.take_in, data, error)
 
-    def _landed(self, data, error):
+    def take_in(self, data, error=None):
+        """The same, called by the loop."""
         if self.eof:        # it was lost, and has nobody waiting
             return
         self._away, self._cancel, frames = False, None, []
         if error is None:
             frames = wire.Inbox().feed(data)
-            if frames[0][0] == wire.FAILED:
+            kind, body = frames[0]
+            if kind == wire.FAILED:
                 frames.append((wire.BEGUN, 0))
                 self.eof = True
             else:
-                self.pid, self.token = frames[0][1]
+                (self.pid, self.token), body = body
+                frames[0] = kind, body
                 self.engine.proven = True
         else:
             # Nobody knows which process had it.
@@ -161,6 +179,7 @@ class JobEngine(Crew):
     has_main = False        # nobody there imports the program
     unlimited = 'its workers are not this pool\'s to kill'
     library = None          # whose exit functions end the scheduler or wait for it
+    crowd, sent = 1, 0      # of so many jobs one tells that it is back; jobs sent
     _early = None
 
     def __init__(self, size, *args, **kwds):
@@ -174,6 +193,7 @@ class JobEngine(Crew):
                                    'the initializer with its arguments', not self.has_main)
         self.beginning = wire.frame(wire.INIT, (new_name(), begin))
 
+        self.quiet = []     # those that do not: (future, lane)
         slots = self.connect()
         self.asked = size or slots
         self.size, self.most = self.lanes(slots)
@@ -191,12 +211,38 @@ class JobEngine(Crew):
             return self.asked, self.asked
         return 2 * slots, max(2 * slots, self.many)
 
-    def take(self, slot, kind, body):
-        Crew.take(self, slot, kind, body)
-        if kind == wire.RESULTS and self.size < self.most and len(self.todo) > self.size:
+    def give_out(self, now):
+        pause = Crew.give_out(self, now)
+        self.crowd = 1
+        if len(self.todo) > self.size:
             cost = self.todo[0].call.cost
             if cost is not None and cost <= TINY:
-                self.size = self.most
+                self.size, self.crowd = self.most, max(1, self.most // CROWD)
+        if self.crowd > 1:
+            return min(pause, AHEAD)
+        while self.quiet:
+            self.listen(*self.quiet.pop())
+        return pause
+
+    def attend(self, future, lane):
+        """Have lane.landed() called when that is done, or at one of the next turns."""
+        self.sent += 1
+        if self.sent % self.crowd:
+            self.quiet.append((future, lane))
+        else:
+            self.listen(future, lane)
+
+    def listen(self, future, lane):
+        """Have lane.landed() called when that is done."""
+        future.add_done_callback(lambda done: settle(done, lane.landed))
+
+    def gather(self):
+        quiet, self.quiet = self.quiet, []
+        for future, lane in quiet:
+            if future.done():
+                settle(future, lane.take_in)
+            else:
+                self.quiet.append((future, lane))
 
     # There are more lanes, for what is in reserve.
     workers = property(lambda self: Crew.workers.fget(self)[:self.asked])
