@@ -16,7 +16,8 @@ from shim.engines.rays import RaySlot
 from tests import cluster_tasks as tasks
 from tests import promise_tasks, schedulers
 from tests.promises import kill, lines, scratch
-from tests.support import Elapsed, TestCase, each_engine, run_script, skip, wait_until
+from tests.support import (
+    Elapsed, TestCase, each_engine, needs_threads, run_script, skip, wait_until)
 
 TASKS = 1000
 
@@ -326,6 +327,52 @@ class RayLimit(TestCase):
         # Their clock is hours ahead, or behind.
         self.assertEqual(self.late(third, (2, -9999), (3, -9998), (4, -9997)), [False, False, True])
         self.assertEqual(self.late(fourth, (1, 9999), (2, 9999)), [False, True])
+
+
+class Done(object):
+    """A future of what is done; it counts who wants to be told."""
+
+    told = []
+
+    def __init__(self, value):
+        self.value = value
+
+    def result(self):
+        return self.value
+
+    def done(self):
+        return True
+
+    def cancel(self):
+        return False
+
+    def add_done_callback(self, function):
+        self.told.append(function)
+        function(self)
+
+
+class Here(object):
+    """An executor that does it at once."""
+
+    _max_workers = 2
+
+    def submit(self, function, *args):
+        return Done(function(*args))
+
+
+class Crowd(TestCase):
+    """Of many tiny jobs few wake the loop, and the others are taken in all the same: any Python."""
+
+    def test_few_tell(self):
+        needs_threads()
+        pool = shim.get_context(executor=Here()).Pool()
+        self.addCleanup(pool.terminate)
+        for number in range(100):
+            pool.apply(abs, (number,))
+        del Done.told[:]
+        results = [pool.apply_async(abs, (-number,)) for number in range(3000)]
+        self.assertEqual([result.get(30) for result in results], list(range(3000)))
+        self.assertTrue(len(Done.told) < 1500, len(Done.told))
 
 
 class DaskDoubt(TestCase):
