@@ -245,15 +245,14 @@ class Processes(object):
     def test_many_leave_nothing(self):
         if not os.path.isdir('/proc/self/fd'):
             support.skip('no /proc here')
-        before = None
-        for _round in range(2):     # a cluster has connections of its own to so many at a time
-            all = [self.ctx.Process(target=tasks.nap, args=(0.01,)) for _each in range(5)]
+        for count in (2, 6):
+            all = [self.ctx.Process(target=tasks.nap, args=(0.01,)) for _each in range(count)]
             for each in all:
                 each.start()
             for each in all:
                 each.join(20)
                 each.close()
-            if before is None:
+            if count == 2:
                 before = len(os.listdir('/proc/self/fd'))
         # Those of Jython's go a moment later.
         self.assertTrue(wait_until(
