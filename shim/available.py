@@ -47,11 +47,11 @@ def unavailable(name):
 def without_tracker():
     """Why multiprocessing starts no new interpreters, or None (3.4 on)."""
     if not _tracked:
-        _tracked.append(None)
         try:
             compat.helper('spawn')
+            _tracked.append(None)
         except ImportError:
-            _tracked[:] = [str(sys.exc_info()[1])]
+            _tracked.append(str(sys.exc_info()[1]))
     return _tracked[0]
 
 

@@ -10,8 +10,8 @@ import shim
 from shim import context, engines
 from shim.compat import monotonic
 from shim.engines import base
-from shim.engines.jobs import MANY
 from shim.engines.dasks import DaskEngine
+from shim.engines.jobs import MANY
 from shim.engines.rays import RaySlot
 from tests import cluster_tasks as tasks
 from tests import promise_tasks, schedulers

@@ -199,14 +199,10 @@ class DaskEngine(JobEngine):
     def listen(self, future, lane):
         future.add_done_callback(self._arrived)
 
-    def gather(self):
-        # That is Dask's thread for callbacks: it asks the scheduler, and the loop waits for nobody.
-        quiet, self.quiet = self.quiet, []
-        for future, lane in quiet:
-            if not future.done():
-                self.quiet.append((future, lane))
-            elif future.key in self._away:
-                self.listen(future, lane)
+    def fetch(self, future, lane):
+        # In Dask's thread for callbacks: it asks the scheduler, and the loop waits for nobody.
+        if future.key in self._away:
+            self.listen(future, lane)
 
     def _arrived(self, future):
         """Take all that are done, not just this one: a gather() of many costs as one of one."""

@@ -240,9 +240,13 @@ class JobEngine(Crew):
         quiet, self.quiet = self.quiet, []
         for future, lane in quiet:
             if future.done():
-                settle(future, lane.take_in)
+                self.fetch(future, lane)
             else:
                 self.quiet.append((future, lane))
+
+    def fetch(self, future, lane):
+        """Have lane.take_in() called: the job is done, and nobody has told."""
+        settle(future, lane.take_in)
 
     # There are more lanes, for what is in reserve.
     workers = property(lambda self: Crew.workers.fget(self)[:self.asked])
