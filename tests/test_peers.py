@@ -1,6 +1,7 @@
 """Peers, whose workers a pool of ampoule has: who may join, who is refused, and what becomes of those
 who have gone; and the command that makes one."""
 import os
+import signal
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from six.moves import StringIO
 import shim
 from shim.engines import channel
 from tests import authority, promise_tasks, support, tasks
+from tests.promises import lines
 from tests.support import read_text, wait_until
 from tests.test_ampoule import Case
 
@@ -100,6 +102,19 @@ class Peers(Case):
                 error = self.catch(shim.WorkerLostError, result.get)
                 self.assertTrue(peers[1].address in error.reason, error.reason)
         self.assertEqual(pool.apply_async(tasks.square, (5,)).get(30), 25)
+
+    def test_nothing_runs_twice(self):
+        # What a worker says last has not left its peer when that dies: not that the second one began.
+        path = os.path.join(self.authority.folder, 'once')
+        pool = self.pool([self.peer(workers=1).address for _each in range(2)], 1)
+        for _each in range(5):
+            pool.apply(promise_tasks.noted_without_parent, (path,))
+        results = [pool.apply_async(promise_tasks.noted_without_parent, (path, number))
+                   for number in (signal.SIGSTOP, signal.SIGKILL)]
+        self.assertEqual([self.catch(shim.WorkerLostError, result.get, 30).started
+                          for result in results], [True, None])
+        self.assertEqual(pool.apply(promise_tasks.noted_without_parent, (path,)), 0)
+        self.assertEqual(lines(path)[5:], ['%d' % signal.SIGSTOP, '%d' % signal.SIGKILL, '0'])
 
     def test_a_peer_that_says_nothing(self):
         from shim.engines import peers

@@ -10,11 +10,12 @@ import sys
 from twisted.internet import protocol
 from twisted.protocols import amp
 
-from shim import compat, errors, logs, pickling
+from shim import compat, errors, logs, pickling, wire
 from shim.backfill.process import current_process
 from shim.engines import amps, main_module, tls
 from shim.engines.ampoules import AmpouleEngine, Hired, ToWorker
 from shim.engines.roster import rests
+from shim.engines.slot import MOST
 from shim.waiting import Signal
 
 PATIENCE = 15           # seconds that a peer may take to connect, or to answer
@@ -162,6 +163,13 @@ class OfPeer(Hired):
         if self.pid is None and error is not None:
             self.peer.down = clock()
         Hired.ended(self, code, error)
+
+    def drain(self):
+        frames = Hired.drain(self)
+        if self.eof and self.exitcode is None:
+            # Its last words may have ended with its peer, or on the way: any of its tasks may have begun.
+            frames.append((wire.BEGUN, MOST))
+        return frames
 
 
 class PeersEngine(AmpouleEngine):
