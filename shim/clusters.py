@@ -92,7 +92,7 @@ class ExecutorContext(JobContext):
 
     _name = 'executor'
     _process_class = ExecutorProcess
-    _known_options = 'executor',
+    _known_options = 'executor', 'host'
 
 
 class DaskContext(JobContext):
@@ -100,7 +100,7 @@ class DaskContext(JobContext):
 
     _name, _library = 'dask', 'distributed'
     _process_class = DaskProcess
-    _known_options = 'address', 'client'
+    _known_options = 'address', 'client', 'host'
 
 
 class RayContext(JobContext):
@@ -108,7 +108,7 @@ class RayContext(JobContext):
 
     _name, _library = 'ray', 'ray'
     _process_class = RayProcess
-    _known_options = 'address',
+    _known_options = 'address', 'host'
 
 
 class MpiContext(JobContext):
@@ -116,6 +116,7 @@ class MpiContext(JobContext):
 
     _name, _library = 'mpi', 'mpi4py'
     _process_class = MpiProcess
+    _known_options = 'host',
 
 
 class PeersContext(JobContext):

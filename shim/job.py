@@ -2,9 +2,10 @@
 
     INIT    which pool's it is, and its initializer: each process calls that once
     CALL    a function, for the tasks with that key         (see shim.wire)
+    DOOR    where to hand back what has not begun, if there are many tasks; and the job's name there
     TASKS   what to run
         --> RESULTS, or READY without tasks, and who had it; or FAILED if the initializer raised:
-            then no task has begun
+            then no task has begun.  RETURNED, if some were handed back; DOOR, if it was not found
 
 A job is on its own: what it needs travels with it, as nobody knows which process it meets, nor
 what that one has run before.  Several may run in a process at the same time, each in a thread.
@@ -13,7 +14,7 @@ import binascii
 import os
 import time
 
-from shim import compat, errors, outcome, pickling, running, wire
+from shim import batch, compat, errors, outcome, pickling, running, wire
 
 
 PROCESS = binascii.hexlify(os.urandom(16))      # names it: a pid, and an address, may come again
@@ -45,7 +46,7 @@ class Start(object):
 
 def run(data):
     """Run the tasks of a job; bytes in and out, both frames.  Raises nothing that is a task's."""
-    runs, results, spent = running.Runs(), [], 0.0
+    runs, door, said, more = running.Runs(), (), (wire.READY, None), []
     for kind, body in wire.Inbox().feed(data):
         if kind == wire.INIT:
             pool, begin = body
@@ -54,15 +55,19 @@ def run(data):
                 return joined(wire.frame(wire.FAILED, 'raised\n' + failure))
         elif kind == wire.CALL:
             runs.learn(*body)
+        elif kind == wire.DOOR:
+            door = body
         elif kind == wire.TASKS:
-            start = compat.monotonic()
-            results += [runs.run(body[0], item) for item in body[1]]
-            spent = max(0.0, compat.monotonic() - start)
+            tasks = batch.Batch(runs.run, *body)
+            returned = tasks.run(*door)
+            if returned:
+                more += wire.frame(wire.RETURNED, returned)
+                if not tasks.finds(door[0]):
+                    more += wire.frame(wire.DOOR)
+            said = wire.RESULTS, (tasks.spent, tasks.done)
             running.flush_streams()
-    kind, body = wire.READY, None
-    if results:
-        kind, body = wire.RESULTS, (spent, results)
-    return joined(wire.frame(kind, ((os.getpid(), PROCESS), body)))
+    kind, body = said
+    return joined(wire.frame(kind, ((os.getpid(), PROCESS), body)) + more)
 
 
 def run_in(process, data):

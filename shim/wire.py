@@ -36,6 +36,7 @@ FAILED = 10     # text: the start failed; a traceback
 PRINTED = 12    # (name of a stream, text): to be written there; only from some, see capture()
 # Either way:
 APART = 11      # bytes as they are, which the next frame refers to
+DOOR = 13       # where jobs hand back, and what is said there: see shim.engines.door
 
 HEAD = struct.calcsize('>Q')
 LENGTH = (1 << 56) - 1

@@ -1,5 +1,6 @@
 """What the jobs of the tests of clusters do."""
 import os
+import threading
 import time
 
 
@@ -37,6 +38,21 @@ def square_or_die(number, doomed):
         from tests.promise_tasks import die
         die('kill')
     return square(number)
+
+
+started, gate = [], threading.Event()      # of step(), where it runs in the test's own process
+
+
+def step(number, slow=False):
+    """A tiny task that notes that it runs; a slow one goes on until the gate is open."""
+    started.append(number)
+    if slow:
+        gate.wait(30)
+    return number
+
+
+def open_gate():
+    gate.set()
 
 
 def pid_of(path):

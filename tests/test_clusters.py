@@ -5,13 +5,13 @@ What all contexts do alike is asked by SHIM_VARIANTS=executor,dask,ray,mpi in co
 import os
 import signal
 import sys
+import threading
 
 import shim
-from shim import context, engines
+from shim import batch, context, engines, threads
 from shim.compat import monotonic
-from shim.engines import base
+from shim.engines import base, channel
 from shim.engines.dasks import DaskEngine
-from shim.engines.jobs import MANY
 from shim.engines.rays import RaySlot
 from tests import cluster_tasks as tasks
 from tests import promise_tasks, schedulers
@@ -178,12 +178,12 @@ class Window(object):
     def test_few_are_there(self):
         pool = self.Pool()
         self.assertTrue(1 <= pool._processes <= schedulers.SIZE)
-        for function, limit in ((tasks.square, 2 * pool._processes), (promise_tasks.square, MANY)):
+        for function in (tasks.square, promise_tasks.square):
             results, most = pool.imap_unordered(function, range(300)), 0
             for _each in range(300):
                 results.next(30)
                 most = max(most, len([slot for slot in list(pool._engine.slots) if slot.held]))
-            self.assertLessEqual(most, limit)
+            self.assertLessEqual(most, 2 * pool._processes)
 
 
 class Coming(object):
@@ -329,50 +329,191 @@ class RayLimit(TestCase):
         self.assertEqual(self.late(fourth, (1, 9999), (2, 9999)), [False, True])
 
 
-class Done(object):
-    """A future of what is done; it counts who wants to be told."""
+class Later(object):
+    """A future."""
 
-    told = []
+    def __init__(self):
+        self.over, self.callbacks, self.lock = threading.Event(), [], threading.Lock()
 
-    def __init__(self, value):
-        self.value = value
+    def run(self, function, args):
+        self.value = function(*args)
+        self.lock.acquire()
+        self.over.set()
+        self.lock.release()
+        for each in self.callbacks:
+            each(self)
 
     def result(self):
+        self.over.wait()
         return self.value
-
-    def done(self):
-        return True
 
     def cancel(self):
         return False
 
     def add_done_callback(self, function):
-        self.told.append(function)
-        function(self)
+        self.lock.acquire()
+        over = self.over.isSet()
+        if not over:
+            self.callbacks.append(function)
+        self.lock.release()
+        if over:
+            function(self)
 
 
-class Here(object):
-    """An executor that does it at once."""
+class Threads(object):
+    """An executor that counts its jobs, each of which has a thread."""
 
     _max_workers = 2
+    jobs = 0
+
+    def __init__(self):
+        self.open = threading.Event()
+        self.open.set()
 
     def submit(self, function, *args):
-        return Done(function(*args))
+        self.jobs += 1
+        made = Later()
+        threads.start(self.run, (made, function, args), 'job')
+        return made
+
+    def run(self, made, *what):
+        self.open.wait(30)
+        made.run(*what)
 
 
-class Crowd(TestCase):
-    """Of many tiny jobs few wake the loop, and the others are taken in all the same: any Python."""
+class Batches(TestCase):
+    """Tiny tasks share a job, and wait for no slow one in it: any Python."""
 
-    def test_few_tell(self):
+    deadline = 60
+    many = 2000
+
+    def setUp(self):
+        super(Batches, self).setUp()
         needs_threads()
-        pool = shim.get_context(executor=Here()).Pool()
+        tasks.started, tasks.gate = [], threading.Event()
+        self.executor = Threads()
+        self.pool = shim.get_context(executor=self.executor).Pool()
+        self.addCleanup(self.pool.terminate)
+        self.addCleanup(tasks.gate.set)
+        self.addCleanup(setattr, batch, 'knock', batch.knock)
+        for _each in range(100):
+            self.pool.apply(tasks.step, (-1,))
+        del tasks.started[:]
+        self.before = self.executor.jobs
+
+    def post(self, *slow):
+        """So many of them, of which these wait for the gate."""
+        return [self.pool.apply_async(tasks.step, (number, number in slow)) for number in range(self.many)]
+
+    def check(self, results):
+        """All are right, and none was begun twice; returns how many jobs they took."""
+        self.assertEqual([result.get(30) for result in results], list(range(self.many)))
+        self.assertEqual(sorted(tasks.started), list(range(self.many)))
+        return self.executor.jobs - self.before
+
+    def others(self, results, slow):
+        """All but that one are there, while that one runs."""
+        for number in range(self.many):
+            if number != slow:
+                self.assertEqual(results[number].get(30), number)
+        self.assertFalse(results[slow].ready())
+        tasks.gate.set()
+
+    def test_few_jobs(self):
+        self.assertLess(self.check(self.post()), self.many / 4)
+
+    def test_none_waits(self):
+        for slow in (0, self.many // 2, self.many - 1):
+            tasks.gate.clear()
+            del tasks.started[:]
+            results = self.post(slow)
+            self.others(results, slow)
+            self.check(results)
+
+    def test_each_worker_slow(self):
+        # The event that both wait for is set by one behind them.
+        results = self.post(10, 20)
+        results.append(self.pool.apply_async(tasks.open_gate))
+        self.check(results[:self.many])
+
+    def test_no_door(self):
+        batch.knock = lambda door, data=None: False
+        self.assertTrue(self.many <= self.check(self.post()) <= self.many + 2)
+        self.assertFalse(self.pool._engine.reached)
+
+    def test_deaf_door(self):
+        # What the warden says is lost: then all is in the answer.
+        batch.knock = lambda door, data=None: data is None
+        results = self.post(10, self.many // 2)
+        self.assertFalse(wait_until(lambda: len(tasks.started) == self.many, 0.5))
+        tasks.gate.set()
+        self.check(results)
+
+    def test_late_word(self):
+        # It comes when the answer is there, and the next jobs are on their way.
+        knock, late = batch.knock, []
+
+        def keep(door, data=None):
+            if data is None:
+                return knock(door)
+            late.append((door, data))
+            return True
+        batch.knock = keep
+        results = self.post(10, self.many // 2)
+        self.assertTrue(wait_until(lambda: late, 10))
+        tasks.gate.set()
+        self.check(results)
+        del tasks.started[:]
+        results = self.post()
+        for door, data in late:
+            self.assertTrue(knock(door, data))
+        self.check(results)
+
+    def test_all_is_said(self):
+        # Nobody waits for that job any more; but while it is there, its lane gets no other one.
+        self.pool.terminate()
+        self.pool = pool = shim.get_context(executor=self.executor).Pool(1)
         self.addCleanup(pool.terminate)
-        for number in range(100):
-            pool.apply(abs, (number,))
-        del Done.told[:]
-        results = [pool.apply_async(abs, (-number,)) for number in range(3000)]
-        self.assertEqual([result.get(30) for result in results], list(range(3000)))
-        self.assertTrue(len(Done.told) < 1500, len(Done.told))
+        for _each in range(100):
+            pool.apply(tasks.step, (-1,))
+        del tasks.started[:]
+        self.executor.open.clear()
+        results = self.post()
+        lane = pool._engine.slots[0].worker
+        self.assertTrue(wait_until(lambda: lane.away and lane.slot.held, 10))
+        held, before = len(lane.slot.held), self.executor.jobs
+        pool._engine.handed((lane.number, lane.jobs), 0.0, list(range(held)), 0)
+        self.assertEqual([each.get(30) for each in results[:held]], list(range(held)))
+        self.assertFalse(wait_until(lambda: self.executor.jobs > before, 0.2))
+        self.executor.open.set()
+        self.check(results)
+
+    def test_strangers(self):
+        self.check(self.post())
+        host, port, _ours, _theirs = self.pool._engine.door.where
+        silent, wrong = [channel.connect(port, host) for _each in range(2)]
+        wrong.send(('0' * 64).encode('ascii'))
+        self.assertFalse(batch.knock((host, port, 'a' * 32, 'b' * 32)))
+        tasks.gate.clear()
+        del tasks.started[:]
+        self.others(self.post(9), 9)
+        for each in (silent, wrong):
+            each.close()
+
+    def test_door_is_closed(self):
+        self.check(self.post())
+        door = self.pool._engine.door
+        self.assertTrue(batch.knock(door.where))
+        self.pool.terminate()
+        self.pool.join()
+        self.assertFalse(batch.knock(door.where))
+
+    def test_host(self):
+        self.assertRaises(ValueError, shim.get_context(executor=Threads(), host='nobody.invalid').Pool)
+        pool = shim.get_context(executor=Threads(), host='localhost').Pool(2)
+        self.addCleanup(pool.terminate)
+        self.assertEqual(pool.map(abs, range(-3000, 0), 1), list(range(3000, 0, -1)))
+        self.assertEqual(pool._engine.door.where[0], 'localhost')
 
 
 class DaskDoubt(TestCase):

@@ -49,12 +49,13 @@ def listen(host='127.0.0.1'):
     return server
 
 
-def connect(port, host='127.0.0.1'):
+def connect(port, host='127.0.0.1', seconds=None):
     """A socket connected to a port of the loopback interface, or of another machine."""
     near = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    near.setblocking(True)
+    near.settimeout(seconds)
     compat.cloexec(near)
     retry(near.connect, (host, port))
+    near.setblocking(True)
     near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return near
 

@@ -195,9 +195,8 @@ class Crew(Roster):
             head = self.todo[0]
             if [slot for slot in self.slots if slot.takes() and slot.allows(head) > 0]:
                 pause = 0
-        ready = self.rest(pause)
+        ready = self.bell.wait(pause)
         self.asleep = self.hungry = False
-        self.gather()
         for slot in list(self.slots):
             if slot.watched is not None and slot.watched.fileno() in ready:
                 self.hear(slot, slot.worker.receive())
@@ -205,13 +204,6 @@ class Crew(Roster):
             settle, args = self.mail.popleft()
             settle(*args)
         return True
-
-    def rest(self, pause):
-        """Sleep so long at most; returns the descriptors of the channels that are ready."""
-        return self.bell.wait(pause)
-
-    def gather(self):
-        """Take what has come without a word."""
 
     # Giving out.
 

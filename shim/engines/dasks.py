@@ -189,20 +189,12 @@ class DaskEngine(JobEngine):
         future = self.client.submit(
             job.run_in, lane.token, data, pure=False, retries=0, workers=[lane.address], allow_other_workers=False)
         self._away[future.key] = future, lane
-        self.attend(future, lane)
+        future.add_done_callback(self._arrived)
         if not self._primed:
             # Let Dask have its thread for callbacks: at the end of a program it could start none (3.12).
             self._primed = True
             getattr(type(future), '_cb_executor', Nobody()).submit(int)
         return future.cancel
-
-    def listen(self, future, lane):
-        future.add_done_callback(self._arrived)
-
-    def fetch(self, future, lane):
-        # In Dask's thread for callbacks: it asks the scheduler, and the loop waits for nobody.
-        if future.key in self._away:
-            self.listen(future, lane)
 
     def _arrived(self, future):
         """Take all that are done, not just this one: a gather() of many costs as one of one."""

@@ -2,7 +2,7 @@
 import os
 
 from shim import compat, cpus, job, threads
-from shim.engines.jobs import JobEngine
+from shim.engines.jobs import JobEngine, settle
 
 PATIENCE = 5.0          # seconds for an executor to end
 
@@ -27,7 +27,7 @@ class ExecutorEngine(JobEngine):
 
     def carry(self, data, lane):
         future = self.executor.submit(job.run, data)
-        self.attend(future, lane)
+        future.add_done_callback(lambda done: settle(done, lane.landed))
         return future.cancel
 
     def disconnect(self):

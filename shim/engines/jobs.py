@@ -5,25 +5,28 @@
               the crew's frames <-- lane.landed(bytes, error) <-- shim.job.run(bytes)
 
 A lane is to the crew what a worker is: its tasks, its death.  A pool never has more jobs with the
-scheduler than lanes, however many tasks.  A job is one task: it comes back as a whole, and what is
-done must not wait for what is slow.  (A chunk is one, too.)  A subclass says how it is carried there.
+scheduler than lanes, about twice as many as may run at a time, however many tasks.  A subclass says
+how a job is carried there.
 
-There are about twice as many lanes as jobs may run at a time.  Where tasks turn out tiny there are
-more, up to MANY: a job is on its way for milliseconds, and who gives a scheduler few at a time
-waits for that instead of for its work.  Then most jobs come back without a word (`quiet`): each that
-wakes the loop costs a turn, and switches between threads, more than what it has done.
+A job is one task, or about 1 ms of tiny ones.  It comes back as a whole, and what is done, or has
+not begun, must not wait for what is slow: then a job that still runs hands back at the pool's door
+(see shim.batch).  Where its process does not reach this program a job is always one task; and as
+it is on its way for milliseconds, there are up to MANY lanes where tasks are tiny.
 """
 import binascii
 import os
 
 from shim import ending, errors, job, outcome, pickling, wire
+from shim.engines import channel
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
-from shim.engines.slot import AHEAD, TINY, Slot
+from shim.engines.door import Door
+from shim.engines.slot import MOST, TINY, Slot
+from shim.waiting import OSErrors
 
 
-MANY = 64               # jobs on their way that keep any scheduler busy ...
-CROWD = 4               # ... and this part of them may be back before anybody looks
+MANY = 64               # jobs on their way that keep any scheduler busy
+HERE = '127.0.0.1'      # who says nothing of it has its workers on this machine
 
 
 def new_name():
@@ -41,15 +44,26 @@ def settle(future, landed):
         landed(data)
 
 
+def check(host):
+    """Raises ValueError if this machine has no such address."""
+    try:
+        channel.listen(host).close()
+    except (UnicodeError,) + OSErrors:
+        raise ValueError('host: no address of this machine is %r (%s); give the name by which the'
+                         ' workers reach it' % (host, errors.described(errors.current())))
+
+
 class LaneSlot(Slot):
-    """A lane and the one task that it has."""
+    """A lane and the tasks of its job, to which nothing can be added."""
 
     def __init__(self, worker, left):
         Slot.__init__(self, worker, left)
         worker.slot = self
 
     def allows(self, task):
-        return 1 - len(self.held)
+        if self.held or self.worker.away:
+            return 0
+        return self.worker.engine.together(task)
 
 
 class Lane(object):
@@ -60,12 +74,15 @@ class Lane(object):
     daemon, pid, exitcode = True, None, None    # pid: of the process that had its last job
     reason = None           # why a job was lost, as text
     slot = None             # its place in the crew
+    away = False            # its job is
+    jobs = 0                # how many it has had
+    heard = None            # how many results the job that is away has told
     token = None            # that process, by a name that comes never again
 
     def __init__(self, engine, number):
         self.engine, self.process = engine, self
-        self.name = engine.worker_name % number
-        self._away, self._leaving = False, False
+        self.name, self.number = engine.worker_name % number, number
+        self._leaving = False
         self._cancel = None         # what calls the job back, if it has not begun
         if self.is_known():
             self._tell([(wire.READY, None)])
@@ -86,6 +103,9 @@ class Lane(object):
         if call.blob is not None:
             key = outcome.STAR + 1      # each job stands alone
             parts = wire.frame(wire.CALL, (key, call.mode, call.blob))
+        self.jobs, self.heard = self.jobs + 1, None
+        if len(tasks) > 1:
+            parts += wire.frame(wire.DOOR, (self.engine.door.where, (self.number, self.jobs)))
         self._heard([(wire.BEGUN, len(tasks))])
         self._launch(parts + wire.frame(wire.TASKS, (key, [task.item for task in tasks])))
 
@@ -96,7 +116,7 @@ class Lane(object):
         self._leaving = True
 
     def flush(self):
-        if self._leaving and not self._away and not self.eof:
+        if self._leaving and not self.away and not self.eof:
             self.eof, self.exitcode = True, 0
             self._tell([])
         return False
@@ -124,7 +144,7 @@ class Lane(object):
     # The job.
 
     def _launch(self, parts):
-        self._away = True
+        self.away = True
         try:
             self._cancel = self.engine.carry(job.joined(self.engine.beginning + parts), self)
         except Exception:
@@ -145,7 +165,7 @@ class Lane(object):
         """The same, called by the loop."""
         if self.eof:        # it was lost, and has nobody waiting
             return
-        self._away, self._cancel, frames = False, None, []
+        self.away, self._cancel, frames = False, None, []
         if error is None:
             frames = wire.Inbox().feed(data)
             kind, body = frames[0]
@@ -154,12 +174,31 @@ class Lane(object):
                 self.eof = True
             else:
                 (self.pid, self.token), body = body
-                frames[0] = kind, body
                 self.engine.proven = True
+                frames = self._news(kind, body, frames[1:])
         else:
             # Nobody knows which process had it.
             self.reason, self.eof, self.pid = errors.described(error), True, None
         self._heard(frames)
+
+    def _news(self, kind, body, frames):
+        """What nobody has heard yet of the answer of a job."""
+        if (wire.DOOR, None) in frames:
+            frames.remove((wire.DOOR, None))
+            self.engine.reached = False
+        if self.heard is not None:
+            body, frames = (None, body[1][self.heard:]), []
+            if not body[1]:
+                return frames
+        return [(kind, body)] + frames
+
+    def handed(self, job, spent, done, rest):
+        """Its job, which goes on, has said what is done, and how much it hands back."""
+        if self.away and job == self.jobs and self.heard is None and not self.eof:
+            self.heard, frames = len(done), []
+            if done:
+                frames.append((wire.RESULTS, (spent, done)))
+            self._heard(frames + [(wire.RETURNED, rest)])
 
     def _tell(self, frames):
         self.engine.tell(self._heard, frames)
@@ -175,11 +214,11 @@ class JobEngine(Crew):
     worker_name = 'JobPoolWorker-%d'
     bell_class, slot_class = Knock, LaneSlot
     proven = False          # a job has come back
-    many = MANY             # lanes where tasks are tiny
     has_main = False        # nobody there imports the program
     unlimited = 'its workers are not this pool\'s to kill'
     library = None          # whose exit functions end the scheduler or wait for it
-    crowd, sent = 1, 0      # of so many jobs one tells that it is back; jobs sent
+    door = None             # where jobs that run hand back ...
+    reached = True          # ... and whether they find it, as far as known
     _early = None
 
     def __init__(self, size, *args, **kwds):
@@ -192,8 +231,8 @@ class JobEngine(Crew):
             begin = pickling.dumps((self.initializer, self.initargs),
                                    'the initializer with its arguments', not self.has_main)
         self.beginning = wire.frame(wire.INIT, (new_name(), begin))
-
-        self.quiet = []     # those that do not: (future, lane)
+        if 'host' in self.options:
+            check(self.options['host'])
         slots = self.connect()
         self.asked = size or slots
         self.size, self.most = self.lanes(slots)
@@ -209,44 +248,32 @@ class JobEngine(Crew):
         """
         if self.asked < slots:
             return self.asked, self.asked
-        return 2 * slots, max(2 * slots, self.many)
+        return 2 * slots, max(2 * slots, MANY)
 
-    def give_out(self, now):
-        pause = Crew.give_out(self, now)
-        self.crowd = 1
-        if len(self.todo) > self.size:
-            cost = self.todo[0].call.cost
-            if cost is not None and cost <= TINY:
-                self.size, self.crowd = self.most, max(1, self.most // CROWD)
-        if self.crowd > 1:
-            return min(pause, AHEAD)
-        while self.quiet:
-            self.listen(*self.quiet.pop())
-        return pause
+    def together(self, task):
+        """How many tasks like that one a job is to have: 1 ms of them, or one."""
+        cost = task.call.cost
+        if cost is None or cost > TINY / 2 or task.limit is not None or len(self.todo) < 2:
+            return 1
+        if self.door is None and self.reached:
+            try:
+                self.door = Door(self.options.get('host', HERE), self.handed)
+            except Exception:       # no port, or no thread
+                self.reached = False
+        if not self.reached:
+            self.size = self.most
+            return 1
+        return min(MOST, int(TINY / max(cost, 1e-6)))
 
-    def attend(self, future, lane):
-        """Have lane.landed() called when that is done, or at one of the next turns."""
-        self.sent += 1
-        if self.sent % self.crowd:
-            self.quiet.append((future, lane))
-        else:
-            self.listen(future, lane)
+    def handed(self, name, *said):
+        """A job that runs says this; called by the door's thread."""
+        self.tell(self._handed, name, said)
 
-    def listen(self, future, lane):
-        """Have lane.landed() called when that is done."""
-        future.add_done_callback(lambda done: settle(done, lane.landed))
-
-    def gather(self):
-        quiet, self.quiet = self.quiet, []
-        for future, lane in quiet:
-            if future.done():
-                self.fetch(future, lane)
-            else:
-                self.quiet.append((future, lane))
-
-    def fetch(self, future, lane):
-        """Have lane.take_in() called: the job is done, and nobody has told."""
-        settle(future, lane.take_in)
+    def _handed(self, name, said):
+        number, job = name
+        for slot in list(self.slots):
+            if slot.worker.number == number:
+                slot.worker.handed(job, *said)
 
     # There are more lanes, for what is in reserve.
     workers = property(lambda self: Crew.workers.fget(self)[:self.asked])
@@ -279,4 +306,6 @@ class JobEngine(Crew):
         Crew.end_all(self)
         if self._early is not None:
             ending.not_before(self._early)
+        if self.door is not None:
+            self.door.close()
         self.disconnect()

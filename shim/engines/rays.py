@@ -4,7 +4,7 @@ import os
 import time
 
 from shim import job
-from shim.engines.jobs import JobEngine, Lane, LaneSlot, new_name
+from shim.engines.jobs import JobEngine, Lane, LaneSlot, new_name, settle
 
 
 FOR_EVER = 1e9          # seconds
@@ -83,7 +83,6 @@ class RayEngine(JobEngine):
         self.kept = internal_kv
         self._run, self._run_noted = [
             self.ray.remote(max_retries=0)(each) for each in (job.run, job.run_noted)]
-        self._back = []         # of those in `quiet`
         self.processors = max(1, int(self.ray.cluster_resources().get('CPU', 1)))
         return self.processors
 
@@ -94,49 +93,13 @@ class RayEngine(JobEngine):
     def hire(self, number):
         return RayLane(self, number)
 
-    def listen(self, reference, lane):
-        JobEngine.listen(self, reference.future(), lane)
-
-    # A future for each costs a tenth of a tiny task.
-
-    def rest(self, pause):
-        if not self.quiet:
-            return JobEngine.rest(self, pause)
-        references = [each for each, _lane in self.quiet]
-        try:
-            self._back = self.ray.wait(
-                references, num_returns=min(self.crowd, len(references)), timeout=pause)[0]
-        except Exception:       # get() says why
-            self._back = references
-        return ()
-
-    def gather(self):
-        back, self._back = self._back, []
-        if not back:
-            return
-        lanes = dict(self.quiet)
-        try:
-            found = self.ray.get(back, timeout=0)
-        except Exception:       # at least one was lost
-            found = None
-        for number in range(len(back)):
-            lane = lanes.pop(back[number])
-            if found is None:
-                self.listen(back[number], lane)
-            else:
-                lane.take_in(found[number])
-        self.quiet = list(lanes.items())
-
     def carry(self, data, lane):
         name = lane.name_there
         if name is None:
             reference = self._run.remote(data)
         else:
             reference = self._run_noted.remote(name, data)
-        if self.crowd > 1:
-            self.quiet.append((reference, lane))
-        else:
-            self.listen(reference, lane)
+        reference.future().add_done_callback(lambda done: settle(done, lane.landed))
 
         def cancel():
             self.ray.cancel(reference, force=True)

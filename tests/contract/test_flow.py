@@ -3,34 +3,29 @@ import os
 import shutil
 import tempfile
 
-from shim.context import CLUSTERS
 from tests import tasks
 from tests.contract import assemble
 from tests.support import CONCURRENT_VARIANTS, PACE, Elapsed, each_engine, wait_until
 
 SLOW = 0.6      # seconds; the others must be there in half of it
 NAP = SLOW * PACE
-HALF = 1000 // PACE     # the number of tiny tasks before it, and after it ...
-JOBS = 10               # ... where each has to pass through somebody's scheduler
+HALF = 1000 // PACE     # the number of tiny tasks before it, and after it
+MANY = 20000
 
 
 class ManyTasks(object):
 
-    def setUp(self):
-        super(ManyTasks, self).setUp()
-        self.many = [20000, 500][self.engine in CLUSTERS]
-
     def test_many_tiny_ones(self):
-        pool, many = self.pool, self.many
+        pool, many = self.pool, MANY
         results = [pool.apply_async(tasks.identity, (i,)) for i in range(many)]
         values = [result.get() for result in results]
         self.assertEqual([(i, values[i]) for i in range(many) if values[i] != i][:9], [])
 
     def test_many_by_imap(self):
-        values = list(self.pool.imap_unordered(tasks.identity, iter(range(self.many))))
+        values = list(self.pool.imap_unordered(tasks.identity, iter(range(MANY))))
         values.sort()
-        self.assertEqual([(i, values[i]) for i in range(self.many) if values[i] != i][:9], [])
-        self.assertEqual(len(values), self.many)
+        self.assertEqual([(i, values[i]) for i in range(MANY) if values[i] != i][:9], [])
+        self.assertEqual(len(values), MANY)
 
     def test_all_kinds_at_once(self):
         pool = self.pool
@@ -47,10 +42,10 @@ class ManyTasks(object):
     def test_callbacks_of_many(self):
         calls = []
         results = [self.pool.apply_async(tasks.identity, (i,), callback=calls.append)
-                   for i in range(self.many // 10)]
+                   for i in range(MANY // 10)]
         for result in results:
             result.wait()
-        self.assertEqual(sorted(calls), list(range(self.many // 10)))
+        self.assertEqual(sorted(calls), list(range(MANY // 10)))
 
     def test_submitting_from_many_threads(self):
         pool, answers = self.pool, []
@@ -58,12 +53,12 @@ class ManyTasks(object):
         def submit():
             results = [pool.apply_async(tasks.identity, (i,)) for i in range(many)]
             answers.append(sum([result.get() for result in results]))
-        many = self.many // 40
+        many = MANY // 40
         self.run_threads([submit] * 4)
         self.assertEqual(answers, [sum(range(many))] * 4)
 
     def test_reading_one_iterator_from_many_threads(self):
-        many = self.many // 20
+        many = MANY // 20
         results, values = self.pool.imap(tasks.identity, iter(range(many))), []
 
         def read():
@@ -81,7 +76,6 @@ class Waiting(object):
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder, True)
         self.path = os.path.join(self.folder, 'event')
-        self.half = [HALF, JOBS][self.engine in CLUSTERS]
 
     def known(self, function, argument):
         """Let the pool learn that this function is tiny, so that it makes batches of it."""
@@ -128,13 +122,13 @@ class Waiting(object):
 
     def test_slow_one_amid_tiny_calls(self):
         self.known(tasks.nap, 0)
-        pool, half = self.pool, self.half
+        pool = self.pool
 
         def measure():
             clock = Elapsed()
-            others = [pool.apply_async(tasks.nap, (0,)) for _ in range(half)]
+            others = [pool.apply_async(tasks.nap, (0,)) for _ in range(HALF)]
             slow = pool.apply_async(tasks.nap, (NAP, 'slow'))
-            others += [pool.apply_async(tasks.nap, (0,)) for _ in range(half - 1)]
+            others += [pool.apply_async(tasks.nap, (0,)) for _ in range(HALF - 1)]
             for result in others:
                 result.get()
             seconds = clock.seconds
@@ -145,14 +139,14 @@ class Waiting(object):
 
     def test_slow_one_amid_tiny_items(self):
         self.known(tasks.nap_and_return, 0)
-        pool, half = self.pool, self.half
+        pool = self.pool
 
         def measure():
             clock = Elapsed()
-            results = pool.imap_unordered(tasks.nap_and_return, [0] * half + [NAP] + [0] * (half - 1))
-            early = [results.next() for _ in range(2 * half - 1)]
+            results = pool.imap_unordered(tasks.nap_and_return, [0] * HALF + [NAP] + [0] * (HALF - 1))
+            early = [results.next() for _ in range(2 * HALF - 1)]
             seconds = clock.seconds
-            self.assertEqual(sorted(early + list(results)), [0] * (2 * half - 1) + [NAP])
+            self.assertEqual(sorted(early + list(results)), [0] * (2 * HALF - 1) + [NAP])
             if NAP in early:        # the machine was so busy
                 seconds = SLOW
             return seconds

@@ -121,7 +121,7 @@ class Death(Promise):
             self.catch(StopIteration, results.next, 20)
 
     def test_amid_tiny_tasks(self):
-        pool, path, many = self.pool, self.scratch(), [2000, 200][self.engine in CLUSTERS]
+        pool, path, many = self.pool, self.scratch(), 2000
         for _round in range(3):     # let it learn that these are tiny
             pool.map(tasks.square, range(many // 10), 1)
         results = [pool.apply_async(tasks.noted_or_die, (path, n, many // 2)) for n in range(many)]

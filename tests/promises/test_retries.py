@@ -90,7 +90,7 @@ class Retries(Promise):
     def test_companions_of_a_tiny_task(self):
         # What travels with it may be lost once, and then is not with it any more.
         pool, path = self.pool, self.scratch()
-        many = [1000, 100][self.engine in CLUSTERS]
+        many = 1000
         for _round in range(3):
             pool.map(tasks.square, range(many // 5), 1)
         results = [pool.apply_async(tasks.noted_or_die, (path, n, many // 2), retries=1)
