@@ -48,18 +48,19 @@ class Batch(object):
         pid, start = compat.getpid(), clock()
         now = start
         try:
-            try:
-                while True:
-                    done.append(run(key, item))
-                    before, now = now, clock()
-                    if now - before > FORK and compat.getpid() != pid:
-                        os._exit(0)     # a child of the task's: what comes next is not its
-                    self.spent = max(0.0, now - start)
+            while True:
+                done.append(run(key, item))
+                before, now = now, clock()
+                if now - before > FORK and compat.getpid() != pid:
+                    os._exit(0)     # a child of the task's: what comes next is not its
+                self.spent = max(0.0, now - start)
+                try:
                     item = todo.popleft()
-            except IndexError:
-                return size - len(done)
+                except IndexError:
+                    break
         finally:
             self._over.fire()
+        return size - len(done)
 
     def _watched(self, door, name):
         """Have a warden; returns False if there is none."""

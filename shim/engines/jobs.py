@@ -21,7 +21,7 @@ from shim.engines import channel
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
 from shim.engines.door import Door
-from shim.engines.slot import MOST, TINY, Slot
+from shim.engines.slot import TINY, Slot
 from shim.waiting import OSErrors
 
 
@@ -263,7 +263,7 @@ class JobEngine(Crew):
         if not self.reached:
             self.size = self.most
             return 1
-        return min(MOST, int(TINY / max(cost, 1e-6)))
+        return int(TINY / max(cost, 1e-6))
 
     def handed(self, name, *said):
         """A job that runs says this; called by the door's thread."""
