@@ -12,7 +12,8 @@
     landing.py     their futures, as the engine sees them
     awaiting.py    the same for a program of asyncio
     engines/       one file per way of running work: the same contract (base.py), one loop (crew.py)
-    worker.py      the far side of a process; job.py, that of a job; running.py, what both do
+    worker.py      the far side of a process; job.py, that of a job, and batch.py, of many tasks in
+                   one; running.py, what all do
     outcome.py     what is packed for a task, and for its result
     pickling.py    pickling what is the user's
     wire.py        frames

@@ -15,7 +15,7 @@ one an executable is, dialect.py how two that differ speak.
     serial.py    the caller itself
     ampoules.py  new interpreters, by Twisted and Ampoule: amps.py is what they speak, reactors.py
                  which reactor carries it; peers.py those of serving.py on other computers
-    jobs.py      jobs for a scheduler that is somebody else's:
+    jobs.py      jobs for a scheduler that is somebody else's; door.py: where they hand back
     executors.py that of an executor, as concurrent.futures has it
     dasks.py, rays.py, mpis.py   of Dask, Ray, MPI
 """
