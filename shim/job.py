@@ -70,14 +70,33 @@ def run(data):
     return joined(wire.frame(kind, ((os.getpid(), PROCESS), body)) + more)
 
 
-def run_in(process, data):
-    """The same in that process alone; elsewhere it raises PoolError and runs nothing.
+def run_in(process, name, data):
+    """The same in that process alone, unless call_back(name) comes first; else PoolError: nothing runs.
 
     Who carries jobs may carry one again, to somebody who has taken the place of who had it.
     """
     if process not in (None, PROCESS):
         raise errors.PoolError('its worker has been started anew')
+    if not decide(name, 'begun'):
+        raise errors.PoolError('it was called back')
     return run(data)
+
+
+def call_back(process, name):
+    """Called where run_in() has that job: returns whether it has not begun, and never will."""
+    return process == PROCESS and decide(name, 'called back')
+
+
+fates = {}          # of the last jobs, by their names
+FATES = 10000
+
+
+def decide(name, fate):
+    """Returns whether that is what becomes of a job: the first word counts."""
+    if len(fates) > FATES:
+        for old in list(fates)[:FATES // 2]:
+            fates.pop(old, None)
+    return fates.setdefault(name, fate) == fate
 
 
 def run_noted(name, data):

@@ -2,6 +2,7 @@
 
 What all contexts do alike is asked by SHIM_VARIANTS=executor,dask,ray,mpi in contract/ and promises/.
 """
+import logging
 import os
 import signal
 import sys
@@ -208,6 +209,53 @@ class Coming(object):
         self.assertTrue(wait_until(is_even, 120, 0.1))
         self.assertNotEqual(pool._engine.threads, before)
         self.assertEqual(pool.map(tasks.square, range(40), 1), [n * n for n in range(40)])
+
+
+class Reserve(TestCase):
+    """What Dask has for a worker that is busy goes to one that is idle."""
+
+    deadline = 90
+
+    def setUp(self):
+        super(Reserve, self).setUp()
+        if schedulers.unavailable('dask'):
+            skip(schedulers.unavailable('dask'))
+        import distributed
+        path, os.environ['PYTHONPATH'] = os.environ.get('PYTHONPATH', ''), schedulers.search_path()
+        self.addCleanup(os.environ.__setitem__, 'PYTHONPATH', path)
+        logging.getLogger('distributed').setLevel(logging.ERROR)
+        cluster = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=False)
+        self.addCleanup(cluster.close)
+        client = distributed.Client(cluster, set_as_default=False)
+        self.addCleanup(client.close)
+        self.pool = shim.get_context('dask', client=client).Pool()
+        self.addCleanup(self.pool.terminate)
+        self.assertEqual(self.pool._processes, 2)
+        self.path = scratch(self)
+
+    def behind(self, slow):
+        """One that takes long, among others that do not wait for it; none is begun twice."""
+        results = [self.pool.apply_async(promise_tasks.noted, (self.path, number, 4 * (number == slow)))
+                   for number in range(200)]
+        clock = Elapsed()
+        for number in range(200):
+            if number != slow:
+                self.assertEqual(results[number].get(30), number)
+        self.assertLess(clock.seconds, 3)
+        self.assertEqual(results[slow].get(30), slow)
+        self.assertEqual(sorted([int(line) for line in lines(self.path)]), list(range(200)))
+        os.remove(self.path)
+
+    def test_unknown(self):
+        self.behind(0)
+
+    def test_small(self):
+        for _each in range(50):
+            self.pool.apply(promise_tasks.noted, (self.path, 0))
+        os.remove(self.path)
+        for slow in (0, 100, 199):
+            self.behind(slow)
 
 
 VARIANTS = [name for name in context.CLUSTERS if not schedulers.unavailable(name)]

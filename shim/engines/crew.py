@@ -225,7 +225,7 @@ class Crew(Roster):
         pause = REST
         if not self.todo and [slot for slot in idle if not slot.held]:
             for slot in self.slots:
-                if len(slot.held) > 1 and not slot.asked:
+                if slot.waits():
                     pause = min(pause, max(0, slot.fed + SMALL - now))
                     if slot.fed + SMALL <= now:
                         slot.asked = True
@@ -261,7 +261,7 @@ class Crew(Roster):
     def sift_all(self, keep, over):
         self.keep = keep
         for slot in self.slots:
-            if len(slot.held) > 1 and not slot.asked:
+            if slot.waits():
                 slot.asked = True
                 slot.worker.ask_back()
         self.tell(self.sifted, over)        # threads have answered by then

@@ -8,13 +8,15 @@ which workers there are: the jobs of one that has gone are lost.
 import os
 import threading
 
-from shim import compat, errors, job, threads
-from shim.engines.jobs import JobEngine, Lane, settle
+from shim import compat, errors, job, threads, wire
+from shim.engines.jobs import JobEngine, Lane, LaneSlot, new_name, settle
+from shim.engines.slot import SMALL
 
 PATIENCE = 30           # seconds for a worker to come where there is none
 LOOK = 0.25             # seconds between two looks at who is there
 SILENCE = 20            # seconds without an answer from the scheduler that end the pool
 LEAVE = 10              # seconds that it has to let the client go
+PROMPT = 0.05           # seconds in which a job of small tasks is back
 clock = compat.monotonic
 
 
@@ -60,13 +62,66 @@ class Nobody(object):
         """Does nothing."""
 
 
+class PlaceSlot(LaneSlot):
+    """A lane of one worker: what is in reserve there goes back if nothing moves on."""
+
+    def room(self):
+        """How many threads of its worker have no job; less than none: so many jobs are in reserve."""
+        return self.worker.engine.free.get(self.worker.address, 0)
+
+    def takes(self):
+        return LaneSlot.takes(self) and (self.room() > 0 or not self.stuck())
+
+    def allows(self, task):
+        if self.room() <= 0 and not is_small(task):
+            return 0
+        return LaneSlot.allows(self, task)
+
+    def stuck(self):
+        """Whether what is in reserve there may have to wait for long."""
+        return self.worker.address in self.worker.engine.slow
+
+    def waits(self):
+        return bool(self.held) and not self.asked and self.room() < 0 and self.stuck()
+
+
+def is_small(task):
+    return task.call.cost is not None and task.call.cost <= SMALL
+
+
 class Place(Lane):
     """A lane whose jobs are for one worker."""
+
+    name_there = None       # of its job
 
     def __init__(self, engine, number):
         self.address = engine.emptiest()
         self.token = engine.tokens.get(self.address)
         Lane.__init__(self, engine, number)
+
+    def send(self, call, tasks):
+        self.engine.free[self.address] = self.engine.free.get(self.address, 0) - 1
+        Lane.send(self, call, tasks)
+
+    def ask_back(self):
+        threads.start(self._ask_back, (self.jobs, self.token, self.name_there), 'shim-dask-back')
+
+    def _ask_back(self, number, token, name):
+        back = False
+        try:
+            back = self.engine.client.run(
+                job.call_back, token, name, workers=[self.address])[self.address]
+        except Exception:       # it has gone, or the scheduler: that will be noticed
+            pass
+        self.engine.tell(self._asked, number, name, back)
+
+    def _asked(self, number, name, back):
+        """Whether the job of that name is ours again."""
+        count = 0
+        if back and self.away and number == self.jobs and not self.eof:
+            self.engine.forget(name)
+            self.away, self._cancel, count = False, None, len(self.slot.held)
+        self._heard([(wire.RETURNED, count)])
 
     def is_known(self):
         return self.token is not None
@@ -87,6 +142,7 @@ class DaskEngine(JobEngine):
     """Tasks run in jobs of a Dask cluster."""
 
     worker_name = 'DaskPoolWorker-%d'
+    slot_class = PlaceSlot
     library = 'distributed'
     _primed = False
     _alone = None           # since when there have been no workers
@@ -94,8 +150,9 @@ class DaskEngine(JobEngine):
     def connect(self):
         self._over, self._failure, self._watcher = threading.Event(), None, None
         self.tokens = {}        # {address: the process that is there, as far as known}
-        self._away = {}         # {key: (future, lane)}: the jobs there; popped by Dask's one thread
-                                # for callbacks alone
+        self.free = {}          # {address: how many of its threads have no job}
+        self.slow = ()          # addresses where a job takes long, or may
+        self._away = {}         # {name: (future, lane)}: the jobs there
         self.client, self._mine = find_client(self.options)
         self._heard_of = clock()
         self._doubted = {}      # {address of a worker: when a job of it was lost}
@@ -185,9 +242,32 @@ class DaskEngine(JobEngine):
     def hire(self, number):
         return Place(self, number)
 
+    def give_out(self, now):
+        self.free, self.slow = dict(self.threads), {}
+        for slot in self.slots:
+            where = slot.worker.address
+            if where not in self.free:
+                self.slow[where] = True     # nothing for one that may be dead
+            elif slot.worker.away:
+                self.free[where] -= 1
+                if now - slot.fed > PROMPT or slot.held and not is_small(slot.held[0]):
+                    self.slow[where] = True
+        pause = JobEngine.give_out(self, now)
+        if [where for where in self.free if self.free[where] < 0]:
+            pause = min(pause, PROMPT)
+        return pause
+
+    def forget(self, name):
+        """That job is called back: nobody waits for it."""
+        future = self._away.pop(name, (None, None))[0]
+        if future is not None:
+            future.cancel()
+
     def carry(self, data, lane):
+        lane.name_there = 'shim-' + new_name()
         future = self.client.submit(
-            job.run_in, lane.token, data, pure=False, retries=0, workers=[lane.address], allow_other_workers=False)
+            job.run_in, lane.token, lane.name_there, data, key=lane.name_there, pure=False, retries=0,
+            workers=[lane.address], allow_other_workers=False)
         self._away[future.key] = future, lane
         future.add_done_callback(self._arrived)
         if not self._primed:
@@ -199,9 +279,9 @@ class DaskEngine(JobEngine):
     def _arrived(self, future):
         """Take all that are done, not just this one: a gather() of many costs as one of one."""
         done = []
-        for key in list(self._away):
-            if self._away[key][0].done():
-                done.append(self._away.pop(key))
+        for key, each in list(self._away.items()):
+            if each[0].done() and self._away.pop(key, None):
+                done.append(each)
         good = [each for each in done if each[0].status == 'finished']
         try:
             # Even a gather() of none asks the scheduler.

@@ -65,6 +65,9 @@ class LaneSlot(Slot):
             return 0
         return self.worker.engine.together(task)
 
+    def waits(self):
+        return False        # a job hands back by itself
+
 
 class Lane(object):
     """A worker, as the crew sees it; and as programs that read Pool._pool."""
@@ -108,9 +111,6 @@ class Lane(object):
             parts += wire.frame(wire.DOOR, (self.engine.door.where, (self.number, self.jobs)))
         self._heard([(wire.BEGUN, len(tasks))])
         self._launch(parts + wire.frame(wire.TASKS, (key, [task.item for task in tasks])))
-
-    def ask_back(self):
-        self._tell([(wire.RETURNED, 0)])
 
     def dismiss(self):
         self._leaving = True

@@ -41,6 +41,10 @@ class Slot(object):
             return False
         return not self.held or 2 * len(self.held) <= ahead(self.held[-1])
 
+    def waits(self):
+        """True if it may hold what it has not begun, and was not asked to hand that back."""
+        return len(self.held) > 1 and not self.asked
+
     def overdue(self, now):
         """True if its first task, which has a limit, should be done."""
         return self.deadline <= now
