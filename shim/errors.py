@@ -47,8 +47,8 @@ class WorkerLostError(PoolError):
 
     pid, exitcode: of the worker, as Process has them (a negative exitcode is a signal; None if
     somebody else took the status).
-    started: True if the task had begun; None if it was batched right behind the one that ran, so
-    that nobody knows; False if it had not.
+    started: True if the task had begun; None if nobody knows, as it was batched right behind the one
+    that ran, or its scheduler has gone; False if it had not.
     results: of a map, the list of all results, MISSING where there is none; else None.
     tries: how many workers it was given to and died, this one with them; see retries=.
     reason: what a scheduler said that had the task as a job (str), else None.

@@ -332,16 +332,58 @@ if __name__ == '__main__':
 '''
 
 
+# Its owner ends what the pool needs.
+RAY_SHUT = '''
+import sys, time
+import ray, shim
+from tests import promise_tasks as tasks
+
+def say(call):
+    try:
+        call()
+    except shim.WorkerLostError:
+        error = sys.exc_info()[1]
+        sys.stdout.write('%r %s\\n' % (error.started, error.reason))
+
+if __name__ == '__main__':
+    for again in (False, True):
+        ray.init(address='local', num_cpus=2, include_dashboard=False, log_to_driver=False)
+        pool = shim.get_context('ray').Pool()
+        slow = pool.apply_async(tasks.nap, (60,))
+        pool.apply(tasks.nap, (0,))
+        ray.shutdown()
+        if again:
+            ray.init(address='local', num_cpus=2, include_dashboard=False, log_to_driver=False)
+        say(lambda: slow.get(10))
+        say(lambda: pool.apply(tasks.nap, (0,)))
+        sys.stdout.write('%r\\n' % ray.is_initialized())
+        pool.terminate()
+        pool.join()
+        ray.shutdown()
+'''
+
+
 class Ray(TestCase):
-    """A limit is for the task, not for the start of a process for it."""
+    """What Ray has of its own."""
 
     deadline = 120
 
-    def test_start_that_takes_longer(self):
+    def setUp(self):
+        super(Ray, self).setUp()
         if 'ray' not in CHOSEN:
             skip(schedulers.unavailable('ray') or 'not chosen')
+
+    def test_start_that_takes_longer(self):
+        # A limit is for the task, not for the start of a process for it.
         status, out, err, _seconds = run_script(RAY_SLOW, timeout=90)
         self.assertEqual((status, out), (0, 'late\nlate\n[0, 1, 2, 3, 4, 5]'), err)
+
+    def test_shut_down(self):
+        status, out, err, _seconds = run_script(RAY_SHUT, timeout=90)
+        self.assertEqual(status, 0, err)
+        reason = 'PoolError: ray.shutdown() has ended what the pool was connected to'
+        lost = ['None ' + reason, 'False ' + reason]
+        self.assertEqual(out.splitlines(), lost + ['False'] + lost + ['True'])
 
 
 class Lane(object):

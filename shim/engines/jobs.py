@@ -17,7 +17,7 @@ import binascii
 import os
 
 from shim import ending, errors, job, outcome, pickling, wire
-from shim.engines import channel
+from shim.engines import base, channel
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
 from shim.engines.door import Door
@@ -292,6 +292,14 @@ class JobEngine(Crew):
         """The scheduler takes no more jobs: nobody will run anything."""
         if self.ending is None:
             self.ending = errors.WorkerLostError(started=False, reason=errors.described(error))
+
+    def finish(self):
+        if isinstance(self.ending, errors.WorkerLostError):
+            for slot in self.slots:
+                for task in slot.held:      # it may have begun
+                    base.fail(task, errors.WorkerLostError(started=None, reason=self.ending.reason))
+                slot.held.clear()
+        Crew.finish(self)
 
     def hire(self, number):
         return Lane(self, number)

@@ -3,11 +3,13 @@ import logging
 import os
 import time
 
-from shim import job
+from shim import errors, job
 from shim.engines.jobs import JobEngine, Lane, LaneSlot, new_name, settle
+from shim.engines.roster import LOOK
 
 
 FOR_EVER = 1e9          # seconds
+GONE = 'ray.shutdown() has ended what the pool was connected to'
 
 
 def connected(options):
@@ -77,14 +79,28 @@ class RayEngine(JobEngine):
     unlimited = None
     slot_class = RaySlot
 
+    _looked = 0.0
+
     def connect(self):
         self.ray = connected(self.options)
+        self._connection = self.connection()
         from ray.experimental import internal_kv
         self.kept = internal_kv
         self._run, self._run_noted = [
             self.ray.remote(max_retries=0)(each) for each in (job.run, job.run_noted)]
         self.processors = max(1, int(self.ray.cluster_resources().get('CPU', 1)))
         return self.processors
+
+    def connection(self):
+        """A name of what Ray is connected to; None: to nothing."""
+        return self.ray.is_initialized() and self.ray.get_runtime_context().get_worker_id() or None
+
+    def look_after(self, now):
+        if not 0 <= now - self._looked < LOOK:
+            self._looked = now
+            if self.connection() != self._connection:
+                self.refused(errors.PoolError(GONE))
+        return JobEngine.look_after(self, now)
 
     def away(self):
         """How many tasks Ray has."""
@@ -94,6 +110,8 @@ class RayEngine(JobEngine):
         return RayLane(self, number)
 
     def carry(self, data, lane):
+        if not self.ray.is_initialized():       # it would start a cluster by itself
+            raise errors.PoolError(GONE)
         name = lane.name_there
         if name is None:
             reference = self._run.remote(data)
