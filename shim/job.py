@@ -62,7 +62,7 @@ def run(data):
             returned = tasks.run(*door)
             if returned:
                 more += wire.frame(wire.RETURNED, returned)
-                if not tasks.finds(door[0]):
+                if batch.lacks(door[0]):
                     more += wire.frame(wire.DOOR)
             said = wire.RESULTS, (tasks.spent, tasks.done)
             running.flush_streams()
@@ -71,32 +71,36 @@ def run(data):
 
 
 def run_in(process, name, data):
-    """The same in that process alone, unless call_back(name) comes first; else PoolError: nothing runs.
+    """The same in that process alone, else PoolError; and unless call_back(name) has come first, and once.
 
     Who carries jobs may carry one again, to somebody who has taken the place of who had it.
     """
     if process not in (None, PROCESS):
         raise errors.PoolError('its worker has been started anew')
-    if not decide(name, 'begun'):
-        raise errors.PoolError('it was called back')
-    return run(data)
+    if decide(name):
+        return run(data)
+    # The pool may hear of this first: then it is an answer as any other.
+    tasks = [len(body[1]) for kind, body in wire.Inbox().feed(data) if kind == wire.TASKS]
+    return joined(wire.frame(wire.READY, ((os.getpid(), PROCESS), None))
+                  + wire.frame(wire.RETURNED, sum(tasks)))
 
 
 def call_back(process, name):
     """Called where run_in() has that job: returns whether it has not begun, and never will."""
-    return process == PROCESS and decide(name, 'called back')
+    return process == PROCESS and decide(name)
 
 
-fates = {}          # of the last jobs, by their names
-FATES = 10000
+decided = {}        # {name: an object}: what becomes of the last jobs
+MOST = 10000
 
 
-def decide(name, fate):
-    """Returns whether that is what becomes of a job: the first word counts."""
-    if len(fates) > FATES:
-        for old in list(fates)[:FATES // 2]:
-            fates.pop(old, None)
-    return fates.setdefault(name, fate) == fate
+def decide(name):
+    """Returns True for the first who asks: that job is his to run, or not to run."""
+    if len(decided) > MOST:
+        for old in list(decided)[:MOST // 2]:
+            decided.pop(old, None)
+    mine = object()
+    return decided.setdefault(name, mine) is mine
 
 
 def run_noted(name, data):

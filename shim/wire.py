@@ -28,7 +28,7 @@ EXIT = 4        # None: end, when all is done
 INIT = 5        # what it starts with: see shim.engines.subproc, shim.job
 # From the worker, about the tasks it holds, which both sides know in order:
 READY = 6       # pid: the initializer has returned
-BEGUN = 7       # n: any of the first n may have begun
+BEGUN = 7       # n: any of the first n may have begun; None: any may have, and it can't say any more
 RESULTS = 8     # (seconds spent, [outcome, ...]): of the first ones, which are no longer held;
                 # None: nothing is to be concluded from how long it took
 RETURNED = 9    # n: the last n are handed back

@@ -44,10 +44,12 @@ started, gate = [], threading.Event()      # of step(), where it runs in the tes
 
 
 def step(number, slow=False):
-    """A tiny task that notes that it runs; a slow one goes on until the gate is open."""
+    """A tiny task that notes that it runs; a slow one (True) goes on until the gate is open."""
     started.append(number)
-    if slow:
+    if slow is True:
         gate.wait(30)
+    elif slow:
+        time.sleep(slow)
     return number
 
 

@@ -111,8 +111,9 @@ class Peers(Case):
             pool.apply(promise_tasks.noted_without_parent, (path,))
         results = [pool.apply_async(promise_tasks.noted_without_parent, (path, number))
                    for number in (signal.SIGSTOP, signal.SIGKILL)]
-        self.assertEqual([self.catch(shim.WorkerLostError, result.get, 30).started
-                          for result in results], [True, None])
+        for result in results:      # nor maybe that the first one did
+            self.assertTrue(self.catch(shim.WorkerLostError, result.get, 30).started in (
+                [None, True][:2 - results.index(result)]))
         self.assertEqual(pool.apply(promise_tasks.noted_without_parent, (path,)), 0)
         self.assertEqual(lines(path)[5:], ['%d' % signal.SIGSTOP, '%d' % signal.SIGKILL, '0'])
 

@@ -43,8 +43,12 @@ def listen(host='127.0.0.1'):
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     server.setblocking(True)
     compat.cloexec(server)
-    server.bind((host, 0))
-    server.listen(8)
+    try:
+        server.bind((host, 0))
+        server.listen(64)
+    except:
+        server.close()
+        raise
     netty.listening(server)
     return server
 
@@ -52,11 +56,15 @@ def listen(host='127.0.0.1'):
 def connect(port, host='127.0.0.1', seconds=None):
     """A socket connected to a port of the loopback interface, or of another machine."""
     near = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    near.settimeout(seconds)
-    compat.cloexec(near)
-    retry(near.connect, (host, port))
-    near.setblocking(True)
-    near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        near.settimeout(seconds)
+        compat.cloexec(near)
+        retry(near.connect, (host, port))
+        near.setblocking(True)
+        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except:
+        near.close()
+        raise
     return near
 
 

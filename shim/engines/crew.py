@@ -319,6 +319,8 @@ class Crew(Roster):
             self.done += len(outcomes)
             slot.begun = max(0, slot.begun - len(outcomes))
             slot.deadline, slot.worked, self.young = None, True, 0
+        elif kind == wire.BEGUN and body is None:
+            slot.sure, slot.begun = slot.begun > 0, len(held)
         elif kind == wire.BEGUN:
             slot.begun = min(body, len(held))
             if body and held and held[0].limit is not None and slot.deadline is None:

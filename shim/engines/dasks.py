@@ -92,7 +92,8 @@ def is_small(task):
 class Place(Lane):
     """A lane whose jobs are for one worker."""
 
-    name_there = None       # of its job
+    name_there = None       # of its job ...
+    since = 0.0             # ... which is there since then
 
     def __init__(self, engine, number):
         self.address = engine.emptiest()
@@ -100,26 +101,29 @@ class Place(Lane):
         Lane.__init__(self, engine, number)
 
     def send(self, call, tasks):
+        self.since = clock()
         self.engine.free[self.address] = self.engine.free.get(self.address, 0) - 1
         Lane.send(self, call, tasks)
 
     def ask_back(self):
-        threads.start(self._ask_back, (self.jobs, self.token, self.name_there), 'shim-dask-back')
+        try:
+            threads.start(self._ask_back, (self.token, self.name_there), 'shim-dask-back')
+        except Exception:       # there can be no thread more, or the program ends
+            self._tell([(wire.RETURNED, 0)])
 
-    def _ask_back(self, number, token, name):
+    def _ask_back(self, token, name):
         back = False
         try:
             back = self.engine.client.run(
                 job.call_back, token, name, workers=[self.address])[self.address]
         except Exception:       # it has gone, or the scheduler: that will be noticed
             pass
-        self.engine.tell(self._asked, number, name, back)
+        self.engine.tell(self._asked, name, back)
 
-    def _asked(self, number, name, back):
-        """Whether the job of that name is ours again."""
+    def _asked(self, name, back):
+        """Whether the job of that name is called back; if its answer is on the way, that says so."""
         count = 0
-        if back and self.away and number == self.jobs and not self.eof:
-            self.engine.forget(name)
+        if back and self.engine.forget(name):
             self.away, self._cancel, count = False, None, len(self.slot.held)
         self._heard([(wire.RETURNED, count)])
 
@@ -250,7 +254,7 @@ class DaskEngine(JobEngine):
                 self.slow[where] = True     # nothing for one that may be dead
             elif slot.worker.away:
                 self.free[where] -= 1
-                if now - slot.fed > PROMPT or slot.held and not is_small(slot.held[0]):
+                if now - slot.worker.since > PROMPT or slot.held and not is_small(slot.held[0]):
                     self.slow[where] = True
         pause = JobEngine.give_out(self, now)
         if [where for where in self.free if self.free[where] < 0]:
@@ -258,10 +262,12 @@ class DaskEngine(JobEngine):
         return pause
 
     def forget(self, name):
-        """That job is called back: nobody waits for it."""
-        future = self._away.pop(name, (None, None))[0]
-        if future is not None:
-            future.cancel()
+        """That job is called back: nobody waits for it.  False if it has come back by itself."""
+        future, lane = self._away.pop(name, (None, None))
+        if future is None or lane.eof:
+            return False
+        future.cancel()
+        return True
 
     def carry(self, data, lane):
         lane.name_there = 'shim-' + new_name()

@@ -16,8 +16,8 @@ it is on its way for milliseconds, there are up to MANY lanes where tasks are ti
 import binascii
 import os
 
-from shim import ending, errors, job, outcome, pickling, wire
-from shim.engines import base, channel
+from shim import ending, errors, job, logs, outcome, pickling, wire
+from shim.engines import base, channel, netty
 from shim.engines.bell import Knock
 from shim.engines.crew import Crew
 from shim.engines.door import Door
@@ -27,6 +27,8 @@ from shim.waiting import OSErrors
 
 MANY = 64               # jobs on their way that keep any scheduler busy
 HERE = '127.0.0.1'      # who says nothing of it has its workers on this machine
+UNREACHED = ('a worker does not reach this program at %s:%d, given as host=: each tiny task is a job of'
+             ' its own')
 
 
 def new_name():
@@ -46,11 +48,17 @@ def settle(future, landed):
 
 def check(host):
     """Raises ValueError if this machine has no such address."""
+    why = 'that is no address to connect to'
     try:
-        channel.listen(host).close()
-    except (UnicodeError,) + OSErrors:
+        server = channel.listen(host)
+        if server.getsockname()[0] != '0.0.0.0':
+            why = None
+        netty.close(server)
+    except (TypeError, UnicodeError) + OSErrors:
+        why = errors.described(errors.current())
+    if why:
         raise ValueError('host: no address of this machine is %r (%s); give the name by which the'
-                         ' workers reach it' % (host, errors.described(errors.current())))
+                         ' workers reach it' % (host, why))
 
 
 class LaneSlot(Slot):
@@ -59,6 +67,9 @@ class LaneSlot(Slot):
     def __init__(self, worker, left):
         Slot.__init__(self, worker, left)
         worker.slot = self
+
+    def takes(self):
+        return not self.held and not self.worker.away and Slot.takes(self)
 
     def allows(self, task):
         if self.held or self.worker.away:
@@ -185,16 +196,22 @@ class Lane(object):
         """What nobody has heard yet of the answer of a job."""
         if (wire.DOOR, None) in frames:
             frames.remove((wire.DOOR, None))
-            self.engine.reached = False
+            self.engine.unreached()
         if self.heard is not None:
-            body, frames = (None, body[1][self.heard:]), []
-            if not body[1]:
+            spent, outcomes = body
+            left = len(self.slot.held)
+            news = outcomes[self.heard:self.heard + left]
+            frames = [(wire.RETURNED, left - len(news))]
+            if not news:
                 return frames
+            if self.heard:      # how long these took alone nobody knows
+                spent = None
+            body = spent, news
         return [(kind, body)] + frames
 
-    def handed(self, job, spent, done, rest):
-        """Its job, which goes on, has said what is done, and how much it hands back."""
-        if self.away and job == self.jobs and self.heard is None and not self.eof:
+    def word(self, number, spent, done, rest):
+        """A job, which goes on, says what is done, and how much it hands back."""
+        if self.away and number == self.jobs and self.heard is None and not self.eof:
             self.heard, frames = len(done), []
             if done:
                 frames.append((wire.RESULTS, (spent, done)))
@@ -231,7 +248,7 @@ class JobEngine(Crew):
             begin = pickling.dumps((self.initializer, self.initargs),
                                    'the initializer with its arguments', not self.has_main)
         self.beginning = wire.frame(wire.INIT, (new_name(), begin))
-        if 'host' in self.options:
+        if self.options.get('host'):
             check(self.options['host'])
         slots = self.connect()
         self.asked = size or slots
@@ -242,7 +259,7 @@ class JobEngine(Crew):
         raise NotImplementedError
 
     def lanes(self, slots):
-        """How many jobs to have there at once, and how many where they are tiny.
+        """How many jobs to have there at once, and how many where they are tiny and find no door.
 
         If there is room for more, just so many as may run; else one in reserve for each of them.
         """
@@ -251,13 +268,16 @@ class JobEngine(Crew):
         return 2 * slots, max(2 * slots, MANY)
 
     def together(self, task):
-        """How many tasks like that one a job is to have: 1 ms of them, or one."""
+        """How many tasks like that one a job is to have: 1 ms of them, or one.
+
+        Where it is to be many for the first time there is a door from now on.
+        """
         cost = task.call.cost
         if cost is None or cost > TINY / 2 or task.limit is not None or len(self.todo) < 2:
             return 1
         if self.door is None and self.reached:
             try:
-                self.door = Door(self.options.get('host', HERE), self.handed)
+                self.door = Door(self.options.get('host') or HERE, self.said)
             except Exception:       # no port, or no thread
                 self.reached = False
         if not self.reached:
@@ -265,15 +285,21 @@ class JobEngine(Crew):
             return 1
         return int(TINY / max(cost, 1e-6))
 
-    def handed(self, name, *said):
-        """A job that runs says this; called by the door's thread."""
-        self.tell(self._handed, name, said)
+    def unreached(self):
+        """A process does not find the door: from now on a job is one task."""
+        if self.reached and self.options.get('host'):
+            logs.report('WARNING', 'shim: %s', UNREACHED % (self.door.where[:2]))
+        self.reached = False
 
-    def _handed(self, name, said):
-        number, job = name
+    def said(self, name, *said):
+        """A job that runs says this; called by a thread of the door's."""
+        self.tell(self._said, name, said)
+
+    def _said(self, name, said):
+        number, job_number = name
         for slot in list(self.slots):
             if slot.worker.number == number:
-                slot.worker.handed(job, *said)
+                slot.worker.word(job_number, *said)
 
     # There are more lanes, for what is in reserve.
     workers = property(lambda self: Crew.workers.fget(self)[:self.asked])
@@ -294,12 +320,14 @@ class JobEngine(Crew):
             self.ending = errors.WorkerLostError(started=False, reason=errors.described(error))
 
     def finish(self):
-        if isinstance(self.ending, errors.WorkerLostError):
-            for slot in self.slots:
-                for task in slot.held:      # it may have begun
-                    base.fail(task, errors.WorkerLostError(started=None, reason=self.ending.reason))
-                slot.held.clear()
-        Crew.finish(self)
+        try:
+            if isinstance(self.ending, errors.WorkerLostError):
+                for slot in self.slots:
+                    while slot.held:        # it may have begun
+                        base.fail(slot.held.popleft(), errors.WorkerLostError(
+                            started=None, reason=self.ending.reason))
+        finally:
+            Crew.finish(self)
 
     def hire(self, number):
         return Lane(self, number)

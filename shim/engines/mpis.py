@@ -1,5 +1,4 @@
 """Jobs for the processes of MPI (module mpi4py)."""
-from shim import job
 from shim.engines.executors import ExecutorEngine
 
 

@@ -15,7 +15,6 @@ from shim.backfill.process import current_process
 from shim.engines import amps, main_module, tls
 from shim.engines.ampoules import AmpouleEngine, Hired, ToWorker
 from shim.engines.roster import rests
-from shim.engines.slot import MOST
 from shim.waiting import Signal
 
 PATIENCE = 15           # seconds that a peer may take to connect, or to answer
@@ -154,6 +153,7 @@ class OfPeer(Hired):
     """A worker of a peer."""
 
     link_class = ToPeer
+    _silent = False             # it ended without a word
 
     def __init__(self, engine, number):
         self.peer = engine.emptiest()
@@ -166,9 +166,10 @@ class OfPeer(Hired):
 
     def drain(self):
         frames = Hired.drain(self)
-        if self.eof and self.exitcode is None:
+        if self.eof and self.exitcode is None and not self._silent:
             # Its last words may have ended with its peer, or on the way: any of its tasks may have begun.
-            frames.append((wire.BEGUN, MOST))
+            self._silent = True
+            frames.append((wire.BEGUN, None))
         return frames
 
 

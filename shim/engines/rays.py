@@ -83,6 +83,7 @@ class RayEngine(JobEngine):
 
     def connect(self):
         self.ray = connected(self.options)
+        self._context = self.ray.get_runtime_context()
         self._connection = self.connection()
         from ray.experimental import internal_kv
         self.kept = internal_kv
@@ -92,13 +93,20 @@ class RayEngine(JobEngine):
         return self.processors
 
     def connection(self):
-        """A name of what Ray is connected to; None: to nothing."""
-        return self.ray.is_initialized() and self.ray.get_runtime_context().get_worker_id() or None
+        """A name of what Ray is connected to, or None; most of Ray's functions would connect it."""
+        try:
+            return self._context.get_worker_id()
+        except Exception:
+            return None
+
+    def is_connected(self):
+        """Whether Ray still is where it was."""
+        return self.connection() == self._connection
 
     def look_after(self, now):
         if not 0 <= now - self._looked < LOOK:
             self._looked = now
-            if self.connection() != self._connection:
+            if not self.is_connected():
                 self.refused(errors.PoolError(GONE))
         return JobEngine.look_after(self, now)
 
@@ -110,7 +118,7 @@ class RayEngine(JobEngine):
         return RayLane(self, number)
 
     def carry(self, data, lane):
-        if not self.ray.is_initialized():       # it would start a cluster by itself
+        if not self.is_connected():
             raise errors.PoolError(GONE)
         name = lane.name_there
         if name is None:
@@ -120,6 +128,8 @@ class RayEngine(JobEngine):
         reference.future().add_done_callback(lambda done: settle(done, lane.landed))
 
         def cancel():
+            if not self.is_connected():
+                return
             self.ray.cancel(reference, force=True)
             if name is not None:
                 self.kept._internal_kv_del(name)

@@ -149,7 +149,7 @@ class Roster(base.Engine):
                 again.append(task)
             else:
                 base.fail(task, errors.WorkerLostError(
-                    pid, code, [None, True][number == 0], tries=task.tries,
+                    pid, code, [None, True][number == 0 and slot.sure], tries=task.tries,
                     reason=slot.worker.reason))
         self.lost += len(slot.held) - len(again)
         self.todo.extendleft(again[::-1])

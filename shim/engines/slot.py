@@ -17,6 +17,7 @@ class Slot(object):
         self.worker, self.left = worker, left   # left: how many tasks before it is replaced
         self.held, self.begun = deque(), 0      # its tasks in order; how many may have begun
         self.watched, self.writing = None, False    # what the bell knows of its channel
+        self.sure = True            # the first of them has begun, if any has
         self.ready = False          # its initializer has returned
         self.leaving = False        # told to exit
         self.asked = False          # told to hand back
