@@ -71,15 +71,18 @@ def run(data):
 
 
 def run_in(process, name, data):
-    """The same in that process alone, else PoolError; and unless call_back(name) has come first, and once.
+    """The same in that process alone, once; else PoolError.  After call_back(name) all are RETURNED.
 
     Who carries jobs may carry one again, to somebody who has taken the place of who had it.
     """
     if process not in (None, PROCESS):
         raise errors.PoolError('its worker has been started anew')
-    if decide(name):
+    first, fate = decide(name, BEGUN)
+    if first:
         return run(data)
-    # The pool may hear of this first: then it is an answer as any other.
+    if fate == BEGUN:
+        raise errors.PoolError('it was lost when it had begun')
+    # The pool may hear of this before it hears that it has the job back: it is an answer as any other.
     tasks = [len(body[1]) for kind, body in wire.Inbox().feed(data) if kind == wire.TASKS]
     return joined(wire.frame(wire.READY, ((os.getpid(), PROCESS), None))
                   + wire.frame(wire.RETURNED, sum(tasks)))
@@ -87,20 +90,22 @@ def run_in(process, name, data):
 
 def call_back(process, name):
     """Called where run_in() has that job: returns whether it has not begun, and never will."""
-    return process == PROCESS and decide(name)
+    return process == PROCESS and decide(name, BACK)[1] == BACK
 
 
-decided = {}        # {name: an object}: what becomes of the last jobs
+BEGUN, BACK = 'begun', 'called back'
+fates = {}          # {name of a job: a list of one of these}; of the last ones
 MOST = 10000
 
 
-def decide(name):
-    """Returns True for the first who asks: that job is his to run, or not to run."""
-    if len(decided) > MOST:
-        for old in list(decided)[:MOST // 2]:
-            decided.pop(old, None)
-    mine = object()
-    return decided.setdefault(name, mine) is mine
+def decide(name, fate):
+    """The first who asks says what becomes of a job; returns (whether that is now, what)."""
+    if len(fates) > MOST:
+        for old in list(fates)[:MOST // 2]:
+            fates.pop(old, None)
+    mine = [fate]
+    found = fates.setdefault(name, mine)
+    return found is mine, found[0]
 
 
 def run_noted(name, data):

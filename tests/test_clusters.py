@@ -9,7 +9,7 @@ import sys
 import threading
 
 import shim
-from shim import batch, context, engines, threads
+from shim import batch, context, engines, job, outcome, pickling, threads, wire
 from shim.compat import monotonic
 from shim.engines import base, channel
 from shim.engines.dasks import DaskEngine
@@ -672,6 +672,37 @@ class Batches(TestCase):
         self.addCleanup(pool.terminate)
         self.assertEqual(pool.map(abs, range(-3000, 0), 1), list(range(3000, 0, -1)))
         self.assertEqual(pool._engine.door.where[0], 'localhost')
+
+
+class Fates(TestCase):
+    """A job of Dask's runs once, in one process, or is called back before: any Python."""
+
+    def setUp(self):
+        super(Fates, self).setUp()
+        del tasks.started[:]
+        self.data = wire.EMPTY.join(
+            wire.frame(wire.CALL, (3, outcome.ONE, pickling.plain_dumps(tasks.step)))
+            + wire.frame(wire.TASKS, (3, [(7,)])))
+
+    def run_in(self, name, process=job.PROCESS):
+        return [frame[0] for frame in wire.Inbox().feed(job.run_in(process, name, self.data))]
+
+    def test_once(self):
+        self.assertEqual(self.run_in('once'), [wire.RESULTS])
+        self.assertRaises(shim.PoolError, self.run_in, 'once')
+        self.assertFalse(job.call_back(job.PROCESS, 'once'))
+        self.assertEqual(tasks.started, [7])
+
+    def test_called_back(self):
+        for _each in range(2):      # whoever does not hear the answer asks again
+            self.assertTrue(job.call_back(job.PROCESS, 'back'))
+        self.assertEqual(self.run_in('back'), [wire.READY, wire.RETURNED])
+        self.assertEqual(tasks.started, [])
+
+    def test_another_process(self):
+        self.assertFalse(job.call_back('another', 'there'))
+        self.assertRaises(shim.PoolError, self.run_in, 'there', 'another')
+        self.assertEqual(self.run_in('there'), [wire.RESULTS])
 
 
 class DaskDoubt(TestCase):
