@@ -493,7 +493,7 @@ class Batches(TestCase):
         self.pool = shim.get_context(executor=self.executor).Pool()
         self.addCleanup(self.pool.terminate)
         self.addCleanup(tasks.gate.set)
-        for name in ('knock', 'PAUSES'):
+        for name in ('knock', 'PAUSES', 'LONGEST'):
             self.addCleanup(setattr, batch, name, getattr(batch, name))
 
     def find(self):
@@ -560,6 +560,16 @@ class Batches(TestCase):
         self.find()
         results = self.post(10, self.many // 2)
         self.assertFalse(wait_until(lambda: len(tasks.started) == self.many, 0.5))
+        tasks.gate.set()
+        self.check(results)
+
+    def test_long_word(self):
+        # What is done is too much to be said; what has not begun goes back all the same.
+        self.find()
+        batch.LONGEST = 100
+        slow = self.many // 2
+        results = self.post(slow)
+        self.assertTrue(wait_until(lambda: len(tasks.started) == self.many, 10))
         tasks.gate.set()
         self.check(results)
 

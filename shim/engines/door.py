@@ -24,7 +24,7 @@ from shim.waiting import ONE, OSErrors
 PATIENCE = 10.0         # seconds for the other side to answer, and for what it has to say
 REACH = 5.0             # seconds until a connection is there, or there is none
 NAP = 0.05              # seconds until a system that has no descriptor left is asked again
-LONGEST = 1 << 28       # bytes that somebody unknown may send
+LONGEST = 1 << 26       # bytes that somebody unknown may send
 AT_ONCE = 64            # connections that have a thread; a silent one keeps nobody else waiting
 RANDOM = 32             # bytes that nobody can foresee
 DIGEST = ['sha256', 'md5'][hashlib is None]     # 2.4 has no other
@@ -46,7 +46,8 @@ class Door(object):
     def __init__(self, host, heard):
         self._heard, self._closed, self._places = heard, False, deque(range(AT_ONCE))
         forking.alone(self._hang, host)
-        self.where = host, self._server.getsockname()[1], channel.token()
+        self._address = self._server.getsockname()
+        self.where = host, self._address[1], channel.token()
         try:
             self._thread = threads.start(self._serve, (), 'shim-door')
         except:
@@ -107,9 +108,8 @@ class Door(object):
     def close(self):
         """Nothing is heard any more."""
         self._closed = True
-        address = self._server.getsockname()
         for wakes in (lambda: self._server.shutdown(channel.socket.SHUT_RDWR),      # Linux
-                      lambda: channel.connect(address[1], address[0], REACH).close()):
+                      lambda: channel.connect(self._address[1], self._address[0], REACH).close()):
             try:
                 wakes()
             except OSErrors:
