@@ -52,10 +52,15 @@ try:
 except NameError:
     ResourceWarning = None
 
+# Not where they are needed: in 2.x that waits for what another thread imports.
 try:
     import signal
 except ImportError:
     signal = None
+try:
+    import fcntl
+except ImportError:     # Windows, Jython
+    fcntl = None
 
 # Where there is none (Windows), SIGTERM does it.
 SIGKILL = getattr(signal, 'SIGKILL', getattr(signal, 'SIGTERM', None))
@@ -213,13 +218,7 @@ def view(data, start, size):
 
 def cloexec(file):
     """Keep a descriptor, or what has one, from programs started later (until 3.4 they inherit it)."""
-    if INHERIT_NOTHING:
-        return
-    try:
-        import fcntl
-    except ImportError:     # Windows, Jython
-        pass
-    else:
+    if fcntl is not None and not INHERIT_NOTHING:
         flags = fcntl.fcntl(file, fcntl.F_GETFD)
         fcntl.fcntl(file, fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)
 

@@ -1,4 +1,5 @@
 """What waits for sockets."""
+import os
 import socket
 import time
 
@@ -7,6 +8,7 @@ from shim.engines import channel
 from shim.engines.base import Gate
 from shim.waiting import ONE, Signal, poll
 from tests import support
+from tests.promises import scratch
 
 
 class Polls(support.TestCase):
@@ -28,6 +30,37 @@ class Polls(support.TestCase):
         finally:
             near.close()
             far.close()
+
+
+IMPORTED = '''
+import threading
+from shim import waiting
+made = []
+maker = threading.Thread(target=lambda: made.append(waiting.SocketWaiter()))
+maker.start()
+maker.join(10)
+done = len(made)
+'''
+IMPORTS = '''
+import sys
+sys.path.insert(0, sys.argv[1])
+import made_while_imported
+sys.stdout.write('%d' % made_while_imported.done)
+'''
+
+
+class Imports(support.TestCase):
+    """In 2.x one thread at a time may import: who makes what another one waits with had better not."""
+
+    deadline = 60
+
+    def test_waiter(self):
+        support.needs_threads()
+        folder = os.path.dirname(scratch(self))
+        stream = open(os.path.join(folder, 'made_while_imported.py'), 'w')
+        stream.write(IMPORTED)
+        stream.close()
+        self.assertEqual(support.run_script(IMPORTS, args=[folder])[:3], (0, '1', ''))
 
 
 class Shakes(support.TestCase):
