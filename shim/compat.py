@@ -52,15 +52,10 @@ try:
 except NameError:
     ResourceWarning = None
 
-# Not where they are needed: in 2.x that waits for what another thread imports.
 try:
     import signal
 except ImportError:
     signal = None
-try:
-    import fcntl
-except ImportError:     # Windows, Jython
-    fcntl = None
 
 # Where there is none (Windows), SIGTERM does it.
 SIGKILL = getattr(signal, 'SIGKILL', getattr(signal, 'SIGTERM', None))
@@ -159,6 +154,12 @@ LENGTH_OF_32_BITS = sys.version_info < (3, 8)
 
 # From 3.4 on a descriptor is not inherited by a program started later, unless asked for (PEP 446).
 INHERIT_NOTHING = hasattr(os, 'set_inheritable')
+fcntl = None
+if not INHERIT_NOTHING:     # not in cloexec(): in 2.x that waits for what another thread imports
+    try:
+        import fcntl
+    except ImportError:     # Windows, Jython
+        pass
 
 # The format of marshal for the other one of Python 2 and 3: 3 can't read the strings that 2 interns
 # from 1 on.  Jython interns none, and what it writes of a float before 2 nobody can read.
@@ -218,7 +219,7 @@ def view(data, start, size):
 
 def cloexec(file):
     """Keep a descriptor, or what has one, from programs started later (until 3.4 they inherit it)."""
-    if fcntl is not None and not INHERIT_NOTHING:
+    if fcntl is not None:
         flags = fcntl.fcntl(file, fcntl.F_GETFD)
         fcntl.fcntl(file, fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)
 
